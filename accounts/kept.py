@@ -1,0 +1,75 @@
+"""What somebody posted after the session had expired: kept until they have signed in again, then shown and sent by them.
+
+Nothing is sent on its own: signing in must not save, sign or decide. Passwords and files are not kept. What was kept lies in
+the new session of the same browser, for two hours, and goes with the first use.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+
+KEY = "kept_post"
+SECONDS = 2 * 60 * 60
+LARGEST = 500_000  # characters; far above any form of the portal
+NOT_KEPT = ("csrfmiddlewaretoken", "password")
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A post that could not be received: where it was going, and its fields in order."""
+
+    path: str
+    fields: list[tuple[str, str]]
+    had_files: bool
+
+
+class KeepingLoginRequiredMiddleware(LoginRequiredMiddleware):
+    """Sends whoever is not signed in to the sign-in page, and keeps what they were about to send."""
+
+    def process_view(self, request: HttpRequest, view_func: Any, view_args: Any, view_kwargs: Any) -> HttpResponseBase | None:
+        """Once the person sends it on, it is no longer kept."""
+        is_sent_on = request.method == "POST" and request.session.get(KEY, {}).get("path") == request.path
+        if is_sent_on and request.user.is_authenticated:
+            forget(request)
+        return super().process_view(request, view_func, view_args, view_kwargs)
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponseRedirect:
+        if request.method == "POST" and keep(request):
+            page = reverse("accounts:kept")
+            return redirect_to_login(page, self.get_login_url(view_func), self.get_redirect_field_name(view_func))
+        return super().handle_no_permission(request, view_func)
+
+
+def keep(request: HttpRequest) -> bool:
+    """Keep the fields of the post; False when there is nothing worth keeping, or far too much."""
+    fields = [
+        (name, str(value))
+        for name, values in request.POST.lists()
+        for value in values
+        if not any(word in name.lower() for word in NOT_KEPT)
+    ]
+    if not fields or sum(len(value) for _name, value in fields) > LARGEST:
+        return False
+    request.session[KEY] = {"path": request.path, "fields": fields, "files": bool(request.FILES), "at": time.time()}
+    return True
+
+
+def kept(request: HttpRequest) -> Kept | None:
+    """What was kept for this browser, while it is fresh."""
+    stored = request.session.get(KEY)
+    if not stored or time.time() - stored["at"] > SECONDS:
+        return None
+    return Kept(stored["path"], [(name, value) for name, value in stored["fields"]], stored["files"])
+
+
+def forget(request: HttpRequest) -> None:
+    """Drop it."""
+    request.session.pop(KEY, None)

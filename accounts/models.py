@@ -1,0 +1,223 @@
+"""People, organisations, memberships; the abstract audit event and the outbox that every app uses."""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+from typing import Any, ClassVar
+
+import pghistory
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower, Now
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actors import Actor
+from accounts.querysets import MembershipQuerySet, OutgoingMailQuerySet
+from accounts.roles import ROLES_OF_KIND, OrganisationKind, Role
+from lbf_portal.lib.danish import sort_key
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes users; e-mail addresses are kept in lower case so that one person is one user."""
+
+    def create_user(self, email: str, name: str, password: str | None = None) -> User:
+        """A person who can sign in once a password is set."""
+        user = self.model(email=email.lower(), name=name)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        """Finds the user whatever the case the address is typed in."""
+        return self.get(email=(username or "").lower())
+
+
+class User(AbstractBaseUser):
+    """A person. What the person may do follows from memberships and seats, never from the user itself."""
+
+    email = models.EmailField(_("e-mail"), unique=True)
+    name = models.CharField(_("navn"), max_length=200)
+    language = models.CharField(_("sprog"), max_length=2, choices=[("da", "Dansk"), ("en", "English")], default="da")
+    is_active = models.BooleanField(_("aktiv"), default=True)
+    created_at = models.DateTimeField(_("oprettet"), db_default=Now(), editable=False)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+
+    objects = UserManager()
+
+    class Meta:
+        verbose_name = _("bruger")
+        verbose_name_plural = _("brugere")
+        constraints = [
+            models.CheckConstraint(name="user_email_is_lower_case", condition=Q(email=Lower("email"))),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Organisation(models.Model):
+    """A party: the fund, a housing or administration organisation, a municipality, an adviser, an auditor."""
+
+    kind = models.CharField(_("art"), max_length=20, choices=OrganisationKind.choices)
+    name = models.CharField(_("navn"), max_length=200)
+    sort_key = models.CharField(max_length=400, editable=False)
+    cvr_number = models.CharField(_("CVR-nummer"), max_length=8, blank=True)
+    lbf_number = models.CharField(_("LBF-nummer"), max_length=10, blank=True)
+    # A municipality's four digits; of other organisations the municipality named by their source, if any.
+    municipality_code = models.CharField(_("kommunekode"), max_length=4, blank=True)
+    source = models.URLField(_("kilde"), max_length=500, blank=True)
+    is_demo = models.BooleanField(_("opdigtet til demo"), default=False)
+
+    class Meta:
+        verbose_name = _("organisation")
+        verbose_name_plural = _("organisationer")
+        ordering = ["sort_key"]
+        constraints = [
+            models.CheckConstraint(name="organisation_kind_is_known", condition=Q(kind__in=OrganisationKind.values)),
+            models.UniqueConstraint(name="organisation_name_unique_in_kind", fields=["kind", "name"]),
+            models.UniqueConstraint(
+                name="organisation_municipality_once",
+                fields=["municipality_code"],
+                condition=Q(kind=OrganisationKind.MUNICIPALITY),
+            ),
+            models.UniqueConstraint(name="organisation_fund_once", fields=["kind"], condition=Q(kind=OrganisationKind.FUND)),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keeps the Danish sort key beside the name."""
+        self.sort_key = sort_key(self.name)
+        super().save(*args, **kwargs)
+
+
+@pghistory.track(model_name="MembershipVersion")
+class Membership(models.Model):
+    """A role of a person in an organisation, from a day to a day (both included; an open end is empty)."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="memberships")
+    role = models.CharField(_("rolle"), max_length=20, choices=Role.choices)
+    valid_from = models.DateField(_("fra"))
+    valid_to = models.DateField(_("til"), null=True, blank=True)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("medlemskab")
+        verbose_name_plural = _("medlemskaber")
+        constraints = [
+            models.CheckConstraint(
+                name="membership_role_is_held_in_organisations",
+                condition=Q(role__in=sorted(frozenset[str]().union(*ROLES_OF_KIND.values()))),
+            ),
+            models.CheckConstraint(
+                name="membership_ends_after_it_begins",
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
+            ),
+            models.UniqueConstraint(
+                name="membership_role_once_at_a_time",
+                fields=["user", "organisation", "role"],
+                condition=Q(valid_to__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}, {Role(self.role).label}, {self.organisation}"
+
+
+def organisations_of(user: User, *, on: datetime.date) -> list[Organisation]:
+    """Organisations the user can act for on the day, in Danish order."""
+    ids = Membership.objects.current(on).filter(user=user).values("organisation_id")
+    return list(Organisation.objects.filter(pk__in=ids))
+
+
+def actor_for(user: User, organisation: Organisation | None, *, on: datetime.date) -> Actor:
+    """The actor that the user is in the organisation on the day.
+
+    A role that the organisation's kind does not hold has no effect: nobody becomes a case officer by a row in a
+    housing organisation.
+    """
+    if organisation is None:
+        return Actor(user, None, frozenset())
+    held = Membership.objects.current(on).filter(user=user, organisation=organisation).values_list("role", flat=True)
+    possible = ROLES_OF_KIND[OrganisationKind(organisation.kind)]
+    return Actor(user, organisation, frozenset(Role(role) for role in held) & possible)
+
+
+class AuditEvent(models.Model):
+    """Who did what, when, in which role, for which organisation, and why (domain.md 11.3). Append-only in every app.
+
+    Concrete event tables add a foreign key to what the event is about and are made append-only by their migration.
+    Personal data beyond the actor stays out, so nothing here ever needs erasing.
+    """
+
+    event = models.CharField(_("hændelse"), max_length=60)
+    at = models.DateTimeField(_("tidspunkt"), default=timezone.now)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, related_name="+")
+    role = models.CharField(_("rolle"), max_length=20, choices=Role.choices)
+    reason = models.TextField(_("begrundelse"), blank=True)
+    state_from = models.CharField(max_length=30, blank=True)
+    state_to = models.CharField(max_length=30, blank=True)
+    data = models.JSONField(default=dict)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.event
+
+
+class AccountEvent(AuditEvent):
+    """Sign-in, sign-out, change of the organisation acted for, rights given and taken."""
+
+    subject = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("kontohændelse")
+        verbose_name_plural = _("kontohændelser")
+        indexes = [
+            # Each try to sign in counts those of the last quarter (transitions.authenticate_person).
+            models.Index(fields=["at"], name="account_event_at"),
+        ]
+
+
+class OutgoingMail(models.Model):
+    """The outbox: a mail is a row in the transaction that causes it, and is sent once, after commit.
+
+    A lost broker loses nothing: a periodic task finds what waits. `key` says what the mail is about, so that a
+    repeated task cannot queue it twice.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    key = models.CharField(max_length=200, unique=True)
+    event = models.CharField(max_length=60)
+    to_user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    to_address = models.EmailField()
+    subject = models.CharField(max_length=200)
+    body = models.TextField()
+    body_html = models.TextField()
+    queued_at = models.DateTimeField(default=timezone.now)
+    sent_at = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    last_error = models.TextField(blank=True)
+
+    objects = OutgoingMailQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("udgående mail")
+        verbose_name_plural = _("udgående mails")
+        indexes = [
+            models.Index(fields=["queued_at"], condition=Q(sent_at__isnull=True), name="outgoing_mail_waiting"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject} ({self.to_address})"

@@ -1,0 +1,20 @@
+"""Addresses of accounts."""
+
+from django.urls import path
+
+from accounts import views
+
+app_name = "accounts"
+
+urlpatterns = [
+    path("sign-in/", views.sign_in, name="sign_in"),
+    path("sign-out/", views.sign_out, name="sign_out"),
+    path("signed-out/", views.signed_out, name="signed_out"),
+    path("act-as/", views.act_as, name="act_as"),
+    path("kept/", views.kept_post, name="kept"),
+    path("profile/", views.profile, name="profile"),
+    path("profile/password/", views.change_password, name="change_password"),
+    path("password/forgotten/", views.forgotten_password, name="forgotten_password"),
+    path("password/forgotten/sent/", views.reset_mail_sent, name="reset_mail_sent"),
+    path("password/new/<str:user_key>/<str:token>/", views.NewPassword.as_view(), name="new_password"),
+]

@@ -1,0 +1,58 @@
+"""Nothing typed is lost when the session has expired, and nothing is sent without the person."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.actors import Actor
+
+pytestmark = pytest.mark.django_db
+
+PROFILE = "/profile/"
+
+
+def typed_too_late(client: Client) -> str:
+    answer = client.post(PROFILE, {"name": "Et langt navn med æøå", "language": "da"})
+    assert answer.status_code == 302
+    return str(answer["Location"])
+
+
+def sign_in(client: Client, actor: Actor, address: str) -> None:
+    assert actor.user is not None
+    answer = client.post(address, {"email": actor.user.email, "password": "et langt kodeord"})
+    assert answer["Location"] == reverse("accounts:kept")
+
+
+def test_what_was_typed_is_found_again_after_signing_in(client: Client, applicant: Actor) -> None:
+    sign_in(client, applicant, typed_too_late(client))
+
+    content = client.get(reverse("accounts:kept")).content.decode()
+
+    assert 'name="name" value="Et langt navn med æøå"' in content
+    assert f'action="{PROFILE}"' in content
+    assert applicant.user is not None
+    applicant.user.refresh_from_db()
+    assert applicant.user.name != "Et langt navn med æøå", "nothing is sent on its own"
+
+
+def test_it_can_be_thrown_away(client: Client, applicant: Actor) -> None:
+    sign_in(client, applicant, typed_too_late(client))
+
+    client.post(reverse("accounts:kept"))
+
+    assert client.get(reverse("accounts:kept"))["Location"] == reverse("start")
+
+
+def test_passwords_are_not_kept(client: Client) -> None:
+    client.post(reverse("accounts:change_password"), {"old_password": "hemmeligt", "new_password1": "x"})
+
+    assert "hemmeligt" not in str(dict(client.session))
+
+
+def test_who_has_nothing_kept_is_sent_home(client: Client, applicant: Actor) -> None:
+    assert applicant.user is not None
+    client.force_login(applicant.user)
+
+    assert client.get(reverse("accounts:kept"))["Location"] == reverse("start")
