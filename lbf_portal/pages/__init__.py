@@ -1,0 +1,1 @@
+"""Pages that belong to no app: health, the session's state, the accessibility statement, errors."""

@@ -1,0 +1,163 @@
+"""The start page: what waits for this person, then where to go on. One list a role, the longest waiting first."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from accounts.middleware import PortalRequest
+from accounts.roles import Role
+from applications import permissions
+from applications.models import Application
+from applications.querysets import ApplicationQuerySet
+from applications.states import State
+from areas.models import Answer, HousingArea, standings
+from ledger.models import FrameYear
+from monitoring.models import Effort
+
+# The fund's own target for an answer (Q17: a setting, none was found).
+TARGET_DAYS = 90
+ROWS = 15
+
+
+@dataclass(frozen=True)
+class CaseRow:
+    """A case in a work list."""
+
+    case: Application
+    days: int
+    has_priority: bool = False
+
+    @property
+    def is_overdue(self) -> bool:
+        """Older than the target."""
+        return self.days > TARGET_DAYS
+
+
+@dataclass(frozen=True)
+class WorkList:
+    """A list on the start page: what it is, its rows, and what it says when it is empty."""
+
+    title: str | Promise
+    empty: str | Promise
+    rows: list[CaseRow] = field(default_factory=list)
+    count: int = 0
+    more_url: str = ""
+
+
+@require_safe
+def start(request: PortalRequest) -> HttpResponse:
+    """The first page after sign-in."""
+    actor = request.actor
+    visible = Application.objects.visible_to(actor, on=request.today).with_list_relations()
+    efforts = list(Effort.objects.visible_to(actor, on=request.today).with_list_relations()[:ROWS]) if not actor.is_fund else []
+    context = {
+        "lists": list(_lists(request, visible)),
+        "may_create": permissions.may_create(actor),
+        "frame": _frame(request.today) if actor.is_fund else None,
+        "efforts": efforts,
+        "has_nothing": not actor.roles and not efforts,
+    }
+    return render(request, "pages/start.html", context)
+
+
+def _lists(request: PortalRequest, visible: ApplicationQuerySet) -> Iterator[WorkList]:
+    actor = request.actor
+    cases_url = reverse("applications:list")
+    if actor.has(Role.DIRECTOR):
+        recommended = visible.filter(state=State.PLAN_SUBMITTED, recommendations__isnull=False).distinct().order_by("state_since")
+        yield _list(
+            request, _("Til afgørelse"), recommended, _("Her står sager, som en sagsbehandler har indstillet til tilsagn.")
+        )
+        hearings = visible.filter(state__in=[State.HEARING, State.HEARING_PLAN]).order_by("state_since")
+        yield _list(request, _("I partshøring"), hearings, _("Her står sager, der er i partshøring og kan ende med et afslag."))
+    if actor.has(Role.CASE_OFFICER):
+        inbox = visible.awaiting_fund()
+        mine = inbox.filter(responsible=actor.user)
+        yield _list(
+            request,
+            _("Mine sager, der venter på Landsbyggefonden"),
+            mine,
+            _("Her står sager, hvor du er sagsbehandler, og det er jeres tur. Tag en sag fra listen nedenfor."),
+            more_url=f"{cases_url}?turn=fund&officer=mine&sort=since",
+        )
+        free = inbox.filter(responsible__isnull=True)
+        yield _list(
+            request,
+            _("Uden sagsbehandler"),
+            free,
+            _("Her står nye sager, som ingen har taget endnu."),
+            more_url=f"{cases_url}?turn=fund&officer=nobody&sort=since",
+        )
+    if actor.has(Role.HOUSING_SIGNATORY, Role.MUNICIPAL_SIGNATORY) and actor.organisation is not None:
+        to_sign = visible.awaiting_signature_of(actor.organisation.pk).order_by("state_since")
+        yield _list(
+            request,
+            _("Aftaler, I skal underskrive"),
+            to_sign,
+            _("Her står samarbejdsaftaler, når de er klar til jeres underskrift."),
+        )
+    if actor.has(Role.APPLICANT):
+        yield _list(
+            request,
+            _("Kræver handling fra jer"),
+            visible.awaiting_applicant(),
+            _("Her står sager, hvor det er jeres tur. Begynd med en ny ansøgning."),
+            more_url=f"{cases_url}?turn=applicant&sort=since",
+        )
+        others = visible.open().filter(state__in=[*_with_fund()]).order_by("state_since")
+        yield _list(
+            request,
+            _("Venter på andre"),
+            others,
+            _("Her står jeres sager, mens Landsbyggefonden eller parterne arbejder med dem."),
+        )
+    if actor.has(Role.MUNICIPAL_OFFICER):
+        yield _list(
+            request,
+            _("Sager i kommunen"),
+            visible.open().order_by("state_since"),
+            _("Her står sager i jeres kommune, når en boligorganisation har indsendt en ansøgning."),
+            more_url=f"{cases_url}?sort=since",
+        )
+
+
+def _with_fund() -> Iterable[State]:
+    return (State.SUBMITTED, State.UNDER_ASSESSMENT, State.WAITING_LIST, State.LOCAL_APPROVAL, State.PLAN_SUBMITTED)
+
+
+def _list(
+    request: PortalRequest,
+    title: Any,
+    cases: ApplicationQuerySet,
+    empty: Any,
+    *,
+    more_url: str = "",
+) -> WorkList:
+    shown = list(cases[:ROWS])
+    count = len(shown) if len(shown) < ROWS else cases.count()
+    priority = _priority({case.area for case in shown}, request.today) if request.actor.is_fund else {}
+    now = timezone.now()
+    rows = [CaseRow(case, max(0, (now - case.state_since).days), priority.get(case.area_id, False)) for case in shown]
+    return WorkList(title, empty, rows, count, more_url if count > len(rows) else "")
+
+
+def _priority(areas: Iterable[HousingArea], today: datetime.date) -> dict[int, bool]:
+    """Which areas the regulation gives priority (R53)."""
+    return {key: standing.has_priority is Answer.YES for key, standing in standings(areas, on=today).items()}
+
+
+def _frame(today: datetime.date) -> Any:
+    """The year's frame, or None when the ledger has no such year."""
+    row = FrameYear.objects.select_related("period").filter(year=today.year).first()
+    return row.position if row else None

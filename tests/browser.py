@@ -1,0 +1,146 @@
+"""Chromium for tests: pages that fail the test on any console error, failed request or policy violation.
+
+Debian's Chromium is driven through playwright; axe comes with its wheel, so nothing is fetched.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, ViewportSize, sync_playwright
+
+WIDE = ViewportSize(width=1280, height=900)
+NARROW = ViewportSize(width=390, height=844)
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-dev-shm-usage",
+]
+
+
+@dataclass
+class Watch:
+    """What went wrong in the pages of one test, and which answers the test expects to be refusals."""
+
+    problems: list[str] = field(default_factory=list)
+    expected_statuses: set[int] = field(default_factory=set)
+
+    def expects(self, *statuses: int) -> None:
+        """Refusals that this test is about, such as 404."""
+        self.expected_statuses.update(statuses)
+
+    def follow(self, page: Page) -> None:
+        page.on("console", self._on_console)
+        page.on("pageerror", lambda error: self.problems.append(f"script error: {error}"))
+        page.on("requestfailed", self._on_failure)
+        page.on("response", self._on_response)
+
+    def _on_console(self, message: ConsoleMessage) -> None:
+        # Chromium repeats every refused answer on the console; those are judged in _on_response.
+        if message.type in {"error", "warning"} and "the server responded with a status of" not in message.text:
+            self.problems.append(f"console {message.type}: {message.text}")
+
+    def _on_failure(self, request: Request) -> None:
+        # A click that leads on aborts what the page was still fetching; a download "fails" as a page.
+        if "ERR_ABORTED" not in (request.failure or ""):
+            self.problems.append(f"request failed: {request.url} {request.failure}")
+
+    def _on_response(self, response: Response) -> None:
+        if response.status >= 400 and response.status not in self.expected_statuses:
+            self.problems.append(f"{response.status} {response.url}")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for the run."""
+    program = os.environ.get("LBF_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    if program is None:
+        pytest.fail("Browser tests need Chromium: apt-get install chromium")
+    # Playwright's own event loop runs in this thread; Django would take the test for asynchronous code.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        yield chromium
+        chromium.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def watch() -> Iterator[Watch]:
+    """Fails the test when a page complained; `watch.expects(404)` for what the test means to provoke."""
+    log = Watch()
+    yield log
+    assert not log.problems, "\n".join(log.problems)
+
+
+@pytest.fixture
+def new_page(browser: Browser, watch: Watch) -> Iterator[Callable[..., Page]]:
+    """Makes a page with cookies of its own, for each person in a journey; `scripts=False` for one without scripts."""
+    contexts = []
+
+    def make(*, scripts: bool = True) -> Page:
+        context = browser.new_context(viewport=WIDE, locale="da-DK", java_script_enabled=scripts)
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        page = context.new_page()
+        watch.follow(page)
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def page(new_page: Callable[..., Page]) -> Page:
+    """One page, wide."""
+    return new_page()
+
+
+def assert_accessible(page: Page) -> None:
+    """No finding of axe, its best practices included."""
+    results = Axe().run(page)
+    assert results.violations_count == 0, results.generate_report()
+
+
+def assert_fits(page: Page) -> None:
+    """Nothing sticks out to the right, so nobody scrolls sideways."""
+    width, room = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
+    assert width <= room, f"{page.url} is {width} px wide in a window of {room} px"
+
+
+def screenshot(page: Page, name: str) -> list[Path]:
+    """The page wide and at 390 px, kept under `<LBF_DATA_DIR>/screenshots/`."""
+    folder = Path(settings.DATA_DIR) / "screenshots"
+    folder.mkdir(parents=True, exist_ok=True)
+    plain = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+    kept = []
+    for suffix, size in (("wide", WIDE), ("narrow", NARROW)):
+        page.set_viewport_size(size)
+        path = folder / f"{plain}-{suffix}.png"
+        page.screenshot(path=path, full_page=True)
+        kept.append(path)
+    page.set_viewport_size(WIDE)
+    return kept
+
+
+def inspect(page: Page, name: str) -> None:
+    """What every page must pass: axe and no sideways scroll, wide and at 390 px, with a picture of both."""
+    for size in (WIDE, NARROW):
+        page.set_viewport_size(size)
+        assert_accessible(page)
+        assert_fits(page)
+    screenshot(page, name)
