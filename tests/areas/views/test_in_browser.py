@@ -1,0 +1,82 @@
+"""The pages in Chromium: accessible, within the window, usable without scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+from playwright.sync_api import Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from accounts.actors import SYSTEM, Actor
+from areas.models import HousingArea
+from areas.transitions import load_reference
+from tests.browser import Watch, inspect
+from tests.factories.areas import AreaMembershipFactory, DevelopmentPlanFactory
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+Visit = Callable[..., Page]
+
+
+@pytest.fixture
+def visit(live_server: LiveServer, new_page: Callable[..., Page], client: Client, applicant: Actor) -> Visit:
+    """Opens an address as the applicant, with the public registers loaded."""
+    assert applicant.user is not None
+    client.force_login(applicant.user)
+    load_reference(by=SYSTEM)
+
+    def open_page(address: str, *, scripts: bool = True) -> Page:
+        page = new_page(scripts=scripts)
+        session = client.cookies[settings.SESSION_COOKIE_NAME].value
+        page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
+        page.goto(live_server.url + address)
+        return page
+
+    return open_page
+
+
+def test_the_list_filled_empty_and_with_errors(visit: Visit) -> None:
+    for name, query in (
+        ("list", ""),
+        ("list empty", "?q=findes+ikke"),
+        ("list error", "?year=1999"),
+        ("list 2017", "?year=2017"),
+    ):
+        inspect(visit(reverse("areas:list") + query), f"areas {name}")
+
+
+def test_an_area_with_everything_and_one_with_nothing(visit: Visit) -> None:
+    area = HousingArea.objects.get(key="vollsmose")
+    AreaMembershipFactory.create(area=area, department__is_demo=True)
+    DevelopmentPlanFactory.create(area=area)
+
+    inspect(visit(area.get_absolute_url()), "areas detail")
+    inspect(visit(HousingArea.objects.get(key="askeroed").get_absolute_url()), "areas detail unknown")
+
+
+def test_somebody_filters_opens_an_area_and_goes_back_without_scripts(visit: Visit) -> None:
+    page = visit(reverse("areas:list"), scripts=False)
+
+    page.get_by_label("Liste", exact=True).select_option("2019")
+    page.get_by_label("Status på listen").select_option(label="Omdannelsesområde")
+    page.get_by_label("Søg efter område eller kommune").fill("århus")
+    page.get_by_role("button", name="Vis", exact=True).click()
+    expect(page.locator("tbody tr")).to_have_count(2)
+    page.locator("thead").get_by_role("link", name="Boligområde").click()
+    expect(page.locator("tbody tr th").first).to_have_text("Bispehaven")
+    page.get_by_role("link", name="Bispehaven").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Bispehaven")
+    page.get_by_role("navigation", name="Brødkrumme").get_by_role("link", name="Boligområder").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Boligområder")
+
+
+def test_a_page_that_does_not_exist_is_told(visit: Visit, watch: Watch) -> None:
+    watch.expects(404)
+
+    page = visit(reverse("areas:list") + "?page=99")
+
+    expect(page.get_by_role("heading", level=1)).not_to_have_text("Boligområder")

@@ -1,0 +1,115 @@
+"""Makes municipalities, areas, departments and lists; nothing random, everything counted."""
+
+from __future__ import annotations
+
+import datetime
+from decimal import Decimal
+
+import factory
+from factory.django import DjangoModelFactory
+
+from accounts.models import Organisation
+from accounts.roles import OrganisationKind
+from areas.models import (
+    AreaList,
+    AreaListing,
+    AreaMembership,
+    Department,
+    DevelopmentPlan,
+    Evidence,
+    HousingArea,
+    Municipality,
+    PlanApproval,
+)
+from tests.factories.accounts import OrganisationFactory
+
+
+def _organisation(code: str, name: str) -> Organisation:
+    """The cast may have made the municipality's organisation already."""
+    held = Organisation.objects.filter(kind=OrganisationKind.MUNICIPALITY, municipality_code=code).first()
+    return held or OrganisationFactory.create(municipality=True, municipality_code=code, name=f"{name} Kommune")
+
+
+class MunicipalityFactory(DjangoModelFactory[Municipality]):
+    class Meta:
+        model = Municipality
+        django_get_or_create = ("code",)
+
+    code = factory.Sequence(lambda n: f"{2000 + n}")
+    name = factory.Sequence(lambda n: f"Kommunen {n}")
+    region_code = "1082"
+    region_name = "Region Midtjylland"
+    organisation = factory.LazyAttribute(lambda municipality: _organisation(municipality.code, municipality.name))
+
+    class Params:
+        aarhus = factory.Trait(code="0751", name="Aarhus")
+
+
+class HousingAreaFactory(DjangoModelFactory[HousingArea]):
+    class Meta:
+        model = HousingArea
+
+    key = factory.Sequence(lambda n: f"omraade-{n}")
+    name = factory.Sequence(lambda n: f"Området {n}")
+    municipality = factory.SubFactory(MunicipalityFactory, aarhus=True)
+
+
+class DepartmentFactory(DjangoModelFactory[Department]):
+    class Meta:
+        model = Department
+
+    organisation = factory.SubFactory(OrganisationFactory)
+    number = factory.Sequence(lambda n: f"{n:03}")
+    name = factory.Sequence(lambda n: f"Afdelingen {n}")
+    municipality = factory.SubFactory(MunicipalityFactory, aarhus=True)
+    floor_area_m2 = Decimal("12500.00")
+    dwellings = 150
+    residents = 320
+    residents_on = datetime.date(2026, 1, 1)
+
+
+class AreaMembershipFactory(DjangoModelFactory[AreaMembership]):
+    class Meta:
+        model = AreaMembership
+
+    department = factory.SubFactory(DepartmentFactory)
+    area = factory.SubFactory(HousingAreaFactory)
+    valid_from = datetime.date(2010, 1, 1)
+
+
+class AreaListFactory(DjangoModelFactory[AreaList]):
+    class Meta:
+        model = AreaList
+        django_get_or_create = ("year",)
+
+    year = 2023
+    published_on = factory.LazyAttribute(lambda held: datetime.date(held.year, 12, 1))
+
+
+class AreaListingFactory(DjangoModelFactory[AreaListing]):
+    class Meta:
+        model = AreaListing
+
+    area_list = factory.SubFactory(AreaListFactory)
+    area = factory.SubFactory(HousingAreaFactory)
+    is_exposed = True
+    is_parallel_society = True
+    is_conversion_area = False
+    evidence = Evidence.NAMED
+    official_term = "parallelsamfund"
+    sources = "https://example.org/liste"
+
+    class Params:
+        conversion_area = factory.Trait(is_conversion_area=True, official_term="omdannelsesområde")
+        exposed_only = factory.Trait(is_parallel_society=False, official_term="udsat boligområde")
+        not_listed = factory.Trait(is_exposed=False, is_parallel_society=False, official_term="")
+
+
+class DevelopmentPlanFactory(DjangoModelFactory[DevelopmentPlan]):
+    class Meta:
+        model = DevelopmentPlan
+
+    area = factory.SubFactory(HousingAreaFactory)
+    starts_on = datetime.date(2019, 6, 1)
+    approval = PlanApproval.APPROVED
+    source = "Ministerens brev"
