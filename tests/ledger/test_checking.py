@@ -1,0 +1,192 @@
+"""Counting anew: what it finds, and what the command tells people and machines."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from lbf_portal.lib.sql import APP_ROLE
+from ledger import checking
+from ledger.kinds import Money
+from ledger.models import Entry, FrameYear, FrameYearEvent
+from tests.factories.ledger import FrameYearFactory
+from tests.ledger.acts import MILLION, carry_over, commit, regulate, release
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def two_years(db: None) -> None:
+    """2026 with 12 mio. for social efforts, 30 for rent, 5 carried over; 2027 for carry-over."""
+    FrameYearFactory.create()
+    FrameYearFactory.create(year=2027, carried=True)
+    commit(15 * MILLION)
+    release(3 * MILLION)
+    commit(30 * MILLION, money=Money.RENT)
+    carry_over(5 * MILLION)
+
+
+@contextmanager
+def as_owner() -> Iterator[None]:
+    """The database's owner can do what the portal cannot; the check is there to notice."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET ROLE NONE")
+        yield
+        cursor.execute(f"SET ROLE {APP_ROLE}")
+
+
+def run(*arguments: str) -> tuple[int, str]:
+    out = StringIO()
+    try:
+        call_command("check_frame", *arguments, stdout=out)
+    except SystemExit as end:
+        return int(str(end.code)), out.getvalue()
+    return 0, out.getvalue()
+
+
+def test_a_sound_ledger_has_no_findings(two_years: None) -> None:
+    code, text = run()
+
+    assert code == 0
+    assert text.splitlines()[0] == (
+        "2026: 42.000.000 kr. af 375.000.000 kr., heraf husleje 30.000.000 kr. af 240.000.000 kr.; tilbage 333.000.000 kr."
+    )
+    assert text.splitlines()[-1] == "Alt stemmer."
+
+
+def test_machines_get_amounts_as_text_with_two_decimals(two_years: None) -> None:
+    regulate(400 * MILLION, 250 * MILLION)
+
+    code, text = run("--json", "--year", "2026")
+
+    assert code == 0
+    assert json.loads(text) == {
+        "ok": True,
+        "years": [
+            {
+                "year": 2026,
+                "period": "P2019_26",
+                "base": "380000000.00",
+                "regulated": "400000000.00",
+                "carried_in": "0.00",
+                "carried_out": "5000000.00",
+                "ceiling": "400000000.00",
+                "committed": "42000000.00",
+                "rent_ceiling": "250000000.00",
+                "rent_committed": "30000000.00",
+                "reserved": "0.00",
+                "available": "353000000.00",
+            }
+        ],
+        "findings": [],
+    }
+
+
+@pytest.mark.parametrize(
+    ("tampering", "codes"),
+    [
+        ("UPDATE ledger_frameyear SET committed = committed + 1 WHERE year = 2026", {"committed_differs"}),
+        ("UPDATE ledger_frameyear SET rent_committed = 1 WHERE year = 2026", {"rent_committed_differs"}),
+        (
+            "UPDATE ledger_frameyear SET regulated_total = 39e7, regulated_rent = 24e7, regulated_document = 'x' WHERE year = 2026",
+            {"regulated_differs", "regulated_rent_differs"},
+        ),
+        ("UPDATE ledger_frameyear SET carried_in = 0 WHERE year = 2027", {"carried_in_differs"}),
+        ("UPDATE ledger_allocation SET held = held + 1 WHERE money = 'RENT'", {"allocation_differs"}),
+    ],
+)
+def test_tampering_by_the_owner_is_found(two_years: None, tampering: str, codes: set[str]) -> None:
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute(tampering)
+
+    report = checking.check()
+
+    assert {finding.code for finding in report.findings} == codes
+    assert run()[0] == 1
+    assert json.loads(run("--json")[1])["ok"] is False
+
+
+def test_entries_written_past_the_guards_are_found(two_years: None) -> None:
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE ledger_entry DISABLE TRIGGER USER")
+        cursor.execute(
+            """
+            INSERT INTO ledger_entry (frame_year_id, allocation_id, kind, money, amount, key, pair, role, at, decided_on,
+                                      legal_basis, reason)
+            SELECT frame_year_id, allocation_id, kind, money, 400000000, 'past', NULL, role, at, decided_on, 'x', 'x'
+                FROM ledger_entry WHERE money = 'RENT'
+            UNION ALL
+            SELECT id, NULL, 'CARRY_IN', '', 7, 'alone', gen_random_uuid(), 'SYSTEM', now(), '2026-11-22', 'x', 'x'
+                FROM ledger_frameyear WHERE year = 2027
+            """
+        )
+        cursor.execute("ALTER TABLE ledger_entry ENABLE TRIGGER USER")
+
+    found = {(finding.code, finding.year) for finding in checking.check().findings}
+
+    assert found == {
+        ("frame_overspent", 2026),
+        ("frame_rent_overspent", 2026),
+        ("committed_differs", 2026),
+        ("rent_committed_differs", 2026),
+        ("allocation_differs", 2026),
+        ("carried_in_differs", 2027),
+        ("carry_over_unequal", 2027),
+    }
+
+
+def test_the_ledger_as_it_stood_on_an_evening() -> None:
+    FrameYearFactory.create()
+    commit(10 * MILLION, on=datetime.date(2026, 1, 2), at=datetime.datetime(2026, 1, 2, 12, tzinfo=datetime.UTC))
+    # Half past eleven at night in Denmark, and half past midnight.
+    evening, night = (datetime.datetime(2026, 3, 31, hour, 30, tzinfo=datetime.UTC) for hour in (21, 22))
+    commit(20 * MILLION, money=Money.RENT, on=datetime.date(2026, 3, 1), at=evening)
+    regulate(400 * MILLION, 250 * MILLION, at=evening)
+    commit(40 * MILLION, on=datetime.date(2026, 3, 31), at=night)
+    regulate(410 * MILLION, 260 * MILLION, at=night)
+
+    def standing(day: str) -> tuple[object, ...]:
+        [position] = checking.check(as_of=datetime.date.fromisoformat(day)).positions
+        return position.committed / MILLION, position.rent_committed / MILLION, position.ceiling / MILLION
+
+    assert standing("2026-01-01") == (0, 0, 380)
+    assert standing("2026-01-02") == (10, 0, 380)
+    assert standing("2026-03-31") == (30, 20, 400)
+    assert standing("2026-04-01") == (70, 20, 410)
+    assert run("--as-of", "2026-03-31")[1].startswith("2026: 30.000.000 kr. af 400.000.000 kr.")
+
+
+def test_a_year_without_a_frame_is_told() -> None:
+    with pytest.raises(CommandError, match=r"Der er ingen ramme for 2019\."):
+        call_command("check_frame", "--year", "2019")
+
+
+def test_the_frames_of_the_period_are_loaded_once() -> None:
+    for _ in range(2):
+        call_command("load_frames", stdout=StringIO())
+
+    positions = FrameYear.objects.positions()
+    assert [position.year for position in positions] == list(range(2019, 2028))
+    assert {(position.base, position.base_rent) for position in positions[:-1]} == {(380 * MILLION, 240 * MILLION)}
+    assert positions[-1].base == positions[-1].base_rent == 0
+    assert {frame_year.base_vacancy for frame_year in FrameYear.objects.exclude(year=2027)} == {10 * MILLION}
+    assert not any(position.is_regulated for position in positions)
+    assert FrameYearEvent.objects.count() == 9
+
+
+def test_loading_leaves_a_year_in_use_as_it_is() -> None:
+    FrameYearFactory.create()
+    commit(5 * MILLION)
+
+    call_command("load_frames", stdout=StringIO())
+
+    assert FrameYear.objects.position(2026).committed == 5 * MILLION
+    assert Entry.objects.count() == 1
