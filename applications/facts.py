@@ -1,0 +1,209 @@
+"""Facts of a case as the rules ask for them (rules/*.Facts); nothing is decided here."""
+
+from __future__ import annotations
+
+import datetime
+from decimal import Decimal
+
+from accounts.models import Organisation
+from applications.models import Application, ComprehensivePlan, Recommendation
+from applications.rules import agreement, board, cofinancing, commitment, plan, prequalification, refusal, rent_support
+from applications.rules.rule_sets import RuleSet
+from areas.models import Answer
+from ledger.models import FrameYear
+
+
+def of_budget(application: Application) -> cofinancing.Facts:
+    """Total budget and who pays (C11)."""
+    return cofinancing.Facts(
+        rule_set=RuleSet(application.rule_set),
+        total=application.total_budget or Decimal(0),
+        contributions=tuple(
+            cofinancing.Contribution(
+                source=cofinancing.Source(line.source),
+                amount=line.amount,
+                kind=cofinancing.Kind(line.kind),
+                accepted_as_local=line.accepted_as_local,
+            )
+            for line in application.funding_lines.all()
+        ),
+    )
+
+
+def of_prequalification(application: Application, *, on: datetime.date) -> prequalification.Facts:
+    """Completeness of the application (C10)."""
+    return prequalification.Facts(
+        rule_set=RuleSet(application.rule_set),
+        housing_organisation_count=len(application.housing_organisations()),
+        municipality_count=1,
+        departments=tuple(
+            prequalification.Department(name=str(row.department), is_in_area=not row.is_connected, reason=row.connection_reason)
+            for row in application.application_departments.select_related("department__organisation")
+        ),
+        challenges=application.challenges,
+        problems=frozenset(prequalification.Problem(value) for value in application.problem_types),
+        budget=of_budget(application),
+        has_development_plan=application.area.standing(on=on).has_development_plan is Answer.YES,
+        coordination=application.coordination,
+    )
+
+
+def of_rent_support(application: Application) -> rent_support.Facts:
+    """Rent support asked for, department by department; none when the applicant does not ask."""
+    in_case = {row.department_id for row in application.application_departments.all()}
+    own_plan = ComprehensivePlan.objects.filter(application=application).first()
+    lines = application.rent_supports.select_related("department__organisation") if application.wants_rent_support else ()
+    return rent_support.Facts(
+        rule_set=RuleSet(application.rule_set),
+        lines=tuple(
+            rent_support.Line(
+                department=str(row.department),
+                is_in_case=row.department_id in in_case,
+                amount_per_m2=row.amount_per_m2,
+                area_m2=row.area_m2,
+                start=row.starts_on,
+                end=row.ends_on,
+            )
+            for row in lines
+        ),
+        plan_start=own_plan.starts_on if own_plan else None,
+        plan_end=own_plan.ends_on if own_plan else None,
+    )
+
+
+def rent_total(application: Application) -> Decimal:
+    """All rent support asked for, over the whole period, in DKK."""
+    return sum((rent_support.total_amount(line) for line in of_rent_support(application).lines), start=Decimal(0))
+
+
+def of_plan(application: Application) -> plan.Facts:
+    """Period, effort areas and goals."""
+    own = application.plan
+    return plan.Facts(
+        rule_set=RuleSet(application.rule_set),
+        start=own.starts_on,
+        end=own.ends_on,
+        effort_areas=tuple(own.effort_areas),
+        goals=tuple(
+            plan.Goal(
+                effort_area=goal.effort_area,
+                text=goal.sub_goal,
+                indicator=goal.indicator.code,
+                direction=plan.Direction(goal.indicator.direction),
+                baseline=goal.baseline_value,
+                baseline_on=goal.baseline_on,
+                target=goal.target_value,
+                target_on=goal.target_on,
+            )
+            for goal in own.goals.select_related("indicator")
+        ),
+    )
+
+
+def _organisation(organisation: Organisation) -> board.Organisation:
+    return board.Organisation(key=str(organisation.pk), name=organisation.name)
+
+
+def of_board(application: Application, *, on: datetime.date) -> board.Facts:
+    """The board's composition on the day."""
+    return board.Facts(
+        rule_set=RuleSet(application.rule_set),
+        on=on,
+        municipality=_organisation(application.municipality.organisation),
+        housing_organisations=tuple(_organisation(organisation) for organisation in application.housing_organisations()),
+        members=tuple(
+            board.Member(
+                organisation=str(seat.organisation_id or ""),
+                since=seat.valid_from,
+                until=seat.valid_to,
+                is_chair=seat.is_chair,
+            )
+            for seat in application.board_seats.all()
+            if seat.kind == "BOARD"
+        ),
+    )
+
+
+def of_agreement(application: Application, *, on: datetime.date) -> agreement.Facts:
+    """Parties with their signatures under the standing version, and the content's own facts (C12).
+
+    The board is judged on the plan's first day, or today when that is later: it has to stand when the effort starts.
+    """
+    standing_version = application.agreements.standing().prefetch_related("signatures").first()
+    signed = {signature.organisation_id: signature for signature in standing_version.signatures.all()} if standing_version else {}
+    municipality_id = application.municipality.organisation_id
+    start = application.plan.starts_on
+    return agreement.Facts(
+        rule_set=RuleSet(application.rule_set),
+        content_hash=standing_version.content_hash if standing_version else "",
+        parties=tuple(
+            agreement.Party(
+                key=str(party.pk),
+                name=party.name,
+                side=agreement.Side.MUNICIPALITY if party.pk == municipality_id else agreement.Side.HOUSING_ORGANISATION,
+                signed_hash=signed[party.pk].content_hash if party.pk in signed else "",
+                signed_on=signed[party.pk].signed_at.date() if party.pk in signed else None,
+            )
+            for party in application.parties()
+        ),
+        plan=of_plan(application),
+        board=of_board(application, on=max(on, start) if start else on),
+        budget=of_budget(application),
+    )
+
+
+def of_refusal(application: Application, *, on: datetime.date, reasons: str) -> refusal.Facts:
+    """The latest hearing and the reasons."""
+    hearing = application.hearings.last()
+    return refusal.Facts(
+        on=on,
+        hearing_sent_on=hearing.sent_on if hearing else None,
+        hearing_deadline=hearing.deadline if hearing else None,
+        replied_on=hearing.replied_on if hearing else None,
+        reasons=reasons,
+    )
+
+
+def of_commitment(
+    application: Application,
+    recommendation: Recommendation | None,
+    *,
+    decided_by: str,
+    reasons: str,
+    on: datetime.date,
+) -> commitment.Facts:
+    """What the commitment is judged by; with no recommendation the rules say that one is missing."""
+    grants = []
+    year = on.year
+    if recommendation is not None:
+        year = recommendation.frame_year
+        grants.append(commitment.Grant(commitment.Purpose.SOCIAL, recommendation.social_amount))
+        if recommendation.rent_amount:
+            grants.append(commitment.Grant(commitment.Purpose.RENT, recommendation.rent_amount))
+    return commitment.Facts(
+        rule_set=RuleSet(application.rule_set),
+        decided_on=on,
+        year=year,
+        frame=frame_of(year),
+        grants=tuple(grants),
+        budget=of_budget(application),
+        recommended_by=str(recommendation.recommended_by_id) if recommendation else "",
+        decided_by=decided_by,
+        reasons=reasons,
+    )
+
+
+def frame_of(year: int) -> commitment.Frame | None:
+    """The year's frame as the rule sees it, or None when the ledger has no such year."""
+    row = FrameYear.objects.select_related("period").filter(year=year).first()
+    if row is None:
+        return None
+    position = row.position
+    return commitment.Frame(
+        year=row.year,
+        is_open=row.closed_on is None,
+        ceiling=position.disposable,
+        committed=position.committed,
+        rent_ceiling=position.rent_ceiling,
+        rent_committed=position.rent_committed,
+    )

@@ -1,0 +1,70 @@
+"""What the pages of all sections have in common: a form, rows of forms, and the values they carry to the transition."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, ClassVar
+
+from django import forms
+from django.http import QueryDict
+
+from applications.models import Application
+from applications.sections import Values
+from lbf_portal.lib.forms import PortalForm, PortalFormSet, apply_violations
+from lbf_portal.lib.refusals import Violation
+
+
+class SectionForms:
+    """The form of a section and its rows, bound to what was posted or showing what is stored.
+
+    Subclasses make their parts in `build`, and say in `choices` what they carry to the section's transition. They check
+    shape only: a draft may be saved before a rule is met.
+    """
+
+    # From the facts a rule names to the fields of this section's form.
+    field_map: ClassVar[Mapping[str, str]] = {}
+
+    def __init__(self, application: Application, data: QueryDict | None = None, *, on: datetime.date) -> None:
+        self.application = application
+        self.data = data
+        self.on = on
+        self.form = self.build_form()
+        self.rows = self.build_rows()
+
+    def build_form(self) -> PortalForm:
+        """The fields that stand once."""
+        raise NotImplementedError
+
+    def build_rows(self) -> Sequence[PortalFormSet]:
+        """The rows; none unless a section says otherwise."""
+        return ()
+
+    def choices(self) -> Values:
+        """Keyword arguments of the section's transition; ask after `is_valid`."""
+        raise NotImplementedError
+
+    @property
+    def parts(self) -> list[forms.BaseForm | forms.BaseFormSet[Any]]:
+        """Everything that can hold an error, in the order of the page."""
+        return [self.form, *self.rows]
+
+    @property
+    def asks_for_more_rows(self) -> bool:
+        """Somebody without scripts wants more rows, and saves nothing yet."""
+        return any(rows.asks_for_more for rows in self.rows)
+
+    def is_valid(self) -> bool:
+        """True when every part is; all are asked, so that all errors are told at once."""
+        return all([part.is_valid() for part in self.parts])  # noqa: C419 - a list, so that no part is left unasked
+
+    def apply(self, violations: Iterable[Violation]) -> None:
+        """Put a refusal beside the fields it is about."""
+        apply_violations(self.form, violations, self.field_map)
+
+
+def filled(rows: PortalFormSet) -> list[dict[str, Any]]:
+    """Rows that are filled in and right, also while others are wrong: what a preview can count."""
+    return [
+        form.cleaned_data for form in rows.forms if form.is_valid() and form.has_changed() and not form.cleaned_data.get("DELETE")
+    ]

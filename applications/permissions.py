@@ -1,0 +1,76 @@
+"""Who may do what with a case: one table, asked by views, transitions and templates.
+
+Moves carry their own roles (states.py). An act that is not in the table raises, so that a misspelt one cannot pass.
+"""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING
+
+from accounts.actors import Actor
+from accounts.roles import FUND_ROLES, OrganisationKind, Role
+
+if TYPE_CHECKING:
+    from applications.models import Application
+
+PARTIES = frozenset({Role.APPLICANT, Role.HOUSING_SIGNATORY, Role.MUNICIPAL_OFFICER, Role.MUNICIPAL_SIGNATORY})
+BOARD = frozenset({Role.BOARD_MEMBER, Role.SECRETARIAT})
+
+# act -> roles in the case. Where a state matters too, the transition checks it.
+ACTS: dict[str, frozenset[Role]] = {
+    "view": FUND_ROLES | PARTIES | BOARD,
+    "create": frozenset({Role.APPLICANT}),
+    "edit": frozenset({Role.APPLICANT}),
+    "edit_plan": frozenset({Role.APPLICANT}),
+    "answer_hearing": frozenset({Role.APPLICANT}),
+    "take": frozenset({Role.CASE_OFFICER}),
+    "recommend": frozenset({Role.CASE_OFFICER}),
+    "view_assessment": FUND_ROLES,
+    "view_agreement": FUND_ROLES | PARTIES | BOARD,
+    "sign": frozenset({Role.HOUSING_SIGNATORY, Role.MUNICIPAL_SIGNATORY}),
+    "view_documents": FUND_ROLES | PARTIES,
+    "view_events": FUND_ROLES | PARTIES,
+    "list": FUND_ROLES | PARTIES | BOARD,
+    "export": FUND_ROLES | PARTIES,
+}
+
+
+def roles_in(actor: Actor, application: Application, *, on: datetime.date | None = None) -> frozenset[Role]:
+    """The roles this actor has in this very case; empty for an outsider.
+
+    Fund roles hold in every case that was submitted; a draft is its applicant's own. An applicant's roles hold in cases
+    where the organisation acted for is the lead or takes part, a municipality's in its own once submitted. Seats on the
+    board and in its secretariat hold from-to, for the person.
+    """
+    if actor.is_system:
+        return actor.roles
+    organisation = actor.organisation
+    roles: frozenset[Role] = frozenset()
+    if organisation is not None:
+        if organisation.pk in application.party_ids:
+            roles = actor.roles & {Role.APPLICANT, Role.HOUSING_SIGNATORY}
+        elif application.submitted_at is None:
+            roles = frozenset()
+        elif organisation.kind == OrganisationKind.FUND:
+            roles = actor.roles & FUND_ROLES
+        elif organisation.pk == application.municipality.organisation_id:
+            roles = actor.roles & {Role.MUNICIPAL_OFFICER, Role.MUNICIPAL_SIGNATORY}
+    return roles | application.seat_roles(actor, on=on)
+
+
+def may(actor: Actor, act: str, application: Application) -> bool:
+    """True when the actor holds a role in this case that the act asks for.
+
+    Errors: KeyError for an unknown act.
+    """
+    return bool(ACTS[act] & roles_in(actor, application))
+
+
+def may_create(actor: Actor) -> bool:
+    """True when the actor can start an application: an applicant of a housing or administration organisation."""
+    return (
+        actor.organisation is not None
+        and actor.organisation.kind in {OrganisationKind.HOUSING, OrganisationKind.ADMINISTRATION}
+        and bool(ACTS["create"] & actor.roles)
+    )

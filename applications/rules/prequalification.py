@@ -1,0 +1,234 @@
+"""Prequalification: is the application complete, so that the fund can begin to assess it.
+
+Basis: Almenboligloven § 91 a, stk. 1, as worded since act no. 1561 of 18 December 2018, with the regulation of 11 December
+2019 (in force 1 January 2020). Rule numbers and certainty (domain.md, 2.1, 3.4, 4.2, 4.3):
+- R4, R5: significant problems, with six examples; the list is not exhaustive [SOURCE]
+- R52: exposed departments and departments connected to them [SOURCE]; that each connection is explained, C14 line 4 [INFERRED]
+- R44: coordination where a development plan binds the area [SOURCE]; that it is a text, R42 [INFERRED]
+- R62-R66: description, master data, key figures, budget estimate, municipal recommendation [SOURCE, old]
+- C10: completeness, and exactly one municipality (Q16) [INFERRED]
+Key figures and the recommendation are advice, until the portal can receive them. The same in every rule set, but for the
+rates of `cofinancing`.
+"""
+
+import dataclasses
+import enum
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from applications.rules import cofinancing
+from applications.rules.rule_sets import RuleSet, cite
+from lbf_portal.lib.refusals import Violation
+from lbf_portal.lib.words import gettext_noop
+
+ACT = "Almenboligloven § 91 a, stk. 1"
+
+
+class Problem(enum.StrEnum):
+    """The examples of the act (R5), and the rest that R4 leaves room for."""
+
+    HIGH_RENT = "HIGH_RENT"
+    HIGH_MOVING_RATE = "HIGH_MOVING_RATE"
+    SOCIAL_PROBLEMS = "SOCIAL_PROBLEMS"
+    VIOLENCE = "VIOLENCE"
+    VANDALISM = "VANDALISM"
+    WEAR = "WEAR"
+    OTHER = "OTHER"
+
+
+PROBLEM_NAMES: Mapping[Problem, str] = MappingProxyType(
+    {
+        Problem.HIGH_RENT: gettext_noop("Høj husleje"),
+        Problem.HIGH_MOVING_RATE: gettext_noop("Høj flyttefrekvens"),
+        Problem.SOCIAL_PROBLEMS: gettext_noop("Stor andel af lejere med sociale problemer"),
+        Problem.VIOLENCE: gettext_noop("Vold"),
+        Problem.VANDALISM: gettext_noop("Hærværk"),
+        Problem.WEAR: gettext_noop("Nedslidning af bygninger eller friarealer"),
+        Problem.OTHER: gettext_noop("Andre væsentlige problemer"),
+    }
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Department:
+    """A department of the application; outside the area it is a connected one and says why it takes part (R52)."""
+
+    name: str
+    is_in_area: bool
+    reason: str = ""
+    has_key_figures: bool = False
+    key_figures_absence: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class Facts:
+    rule_set: RuleSet
+    housing_organisation_count: int
+    municipality_count: int
+    departments: tuple[Department, ...]
+    challenges: str
+    problems: frozenset[Problem]
+    budget: cofinancing.Facts
+    has_development_plan: bool = False
+    coordination: str = ""
+    has_municipal_recommendation: bool = False
+
+
+def check(facts: Facts) -> list[Violation]:
+    """Return what is missing before the application can be submitted (C10), and what the fund will ask for."""
+    return [
+        *_parties(facts),
+        *_departments(facts),
+        *_challenges(facts),
+        *_coordination(facts),
+        *_amount_applied_for(facts),
+        *cofinancing.check(facts.budget),
+        *_key_figures(facts),
+        *_recommendation(facts),
+    ]
+
+
+def _parties(facts: Facts) -> list[Violation]:
+    basis = cite(facts.rule_set, act=ACT, numbers="C10")
+    found = []
+    if facts.housing_organisation_count < 1:
+        found.append(
+            Violation(
+                "housing_organisation_missing",
+                gettext_noop("Ansøgningen mangler en boligorganisation. Tilføj mindst én."),
+                basis,
+                field="housing_organisations",
+                is_confirmed=False,
+            )
+        )
+    if facts.municipality_count < 1:
+        found.append(
+            Violation(
+                "municipality_missing",
+                gettext_noop("Ansøgningen mangler kommunen. Vælg den kommune, området ligger i."),
+                basis,
+                field="municipality",
+                is_confirmed=False,
+            )
+        )
+    if facts.municipality_count > 1:
+        found.append(
+            Violation(
+                "more_than_one_municipality",
+                gettext_noop("Ansøgningen nævner %(count)s kommuner. En indsats hører til præcis én kommune."),
+                cite(facts.rule_set, act=ACT, numbers="C10, Q16"),
+                field="municipality",
+                params={"count": str(facts.municipality_count)},
+                is_confirmed=False,
+            )
+        )
+    return found
+
+
+def _departments(facts: Facts) -> list[Violation]:
+    if not facts.departments:
+        return [
+            Violation(
+                "department_missing",
+                gettext_noop("Ansøgningen mangler afdelinger. Tilføj mindst én."),
+                cite(facts.rule_set, act=ACT, numbers="R52, R63, C10"),
+                field="departments",
+            )
+        ]
+    return [
+        Violation(
+            "connection_not_explained",
+            gettext_noop("%(department)s ligger uden for området. Skriv, hvordan afdelingen hænger sammen med det."),
+            cite(facts.rule_set, act=ACT, numbers="R52"),
+            field="departments",
+            params={"department": department.name},
+        )
+        for department in facts.departments
+        if not department.is_in_area and not department.reason.strip()
+    ]
+
+
+def _challenges(facts: Facts) -> list[Violation]:
+    found = []
+    if not facts.challenges.strip():
+        found.append(
+            Violation(
+                "challenges_not_described",
+                gettext_noop("Beskriv områdets sociale udfordringer."),
+                cite(facts.rule_set, act=ACT, numbers="R62, C10"),
+                field="challenges",
+                is_confirmed=False,
+            )
+        )
+    if not facts.problems:
+        found.append(
+            Violation(
+                "problem_not_named",
+                gettext_noop("Vælg mindst ét af de væsentlige problemer, som indsatsen skal løse."),
+                cite(facts.rule_set, act=ACT, numbers="R4, R5"),
+                field="problems",
+            )
+        )
+    return found
+
+
+def _coordination(facts: Facts) -> list[Violation]:
+    if not facts.has_development_plan or facts.coordination.strip():
+        return []
+    return [
+        Violation(
+            "coordination_not_described",
+            gettext_noop("Området har en udviklingsplan. Beskriv, hvordan indsatsen er samordnet med den."),
+            cite(facts.rule_set, act="Almenboligloven § 91 a, stk. 1, og § 168 a", numbers="R42, R44"),
+            field="coordination",
+        )
+    ]
+
+
+def _amount_applied_for(facts: Facts) -> list[Violation]:
+    if facts.budget.fund > 0:
+        return []
+    return [
+        Violation(
+            "nothing_applied_for",
+            gettext_noop("Skriv i budgettet, hvor meget I søger om fra Landsbyggefonden."),
+            cite(facts.rule_set, act=ACT, numbers="R65, C10"),
+            field="contributions",
+            is_confirmed=False,
+        )
+    ]
+
+
+def _key_figures(facts: Facts) -> list[Violation]:
+    lacking = [
+        department.name
+        for department in facts.departments
+        if not department.has_key_figures and not department.key_figures_absence.strip()
+    ]
+    if not lacking:
+        return []
+    return [
+        Violation(
+            "key_figures_missing",
+            gettext_noop("Nøgletal (KÅS-tal) mangler for: %(departments)s. Landsbyggefonden vil bede om dem eller om grunden."),
+            cite(facts.rule_set, act=ACT, numbers="R64"),
+            field="departments",
+            params={"departments": ", ".join(lacking)},
+            is_blocking=False,
+            is_confirmed=False,
+        )
+    ]
+
+
+def _recommendation(facts: Facts) -> list[Violation]:
+    if facts.has_municipal_recommendation:
+        return []
+    return [
+        Violation(
+            "municipal_recommendation_missing",
+            gettext_noop("Kommunens anbefaling mangler. Landsbyggefonden vil bede om den."),
+            cite(facts.rule_set, act=ACT, numbers="R66"),
+            is_blocking=False,
+            is_confirmed=False,
+        )
+    ]

@@ -1,0 +1,60 @@
+"""Background work of a case: its letters. Run twice, late or cut off in the middle, the outcome is one letter and one mail."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from celery import shared_task
+from django.db import connection, transaction
+from kombu.exceptions import OperationalError
+
+from applications import documents, notifications
+from applications.models import ApplicationEvent, Document, DocumentKind
+
+logger = logging.getLogger(__name__)
+
+# Who is told that the letter is there. The receipt needs nobody: its mail leaves with the submission itself.
+MAIL_OF_KIND: dict[DocumentKind, Callable[[ApplicationEvent], None]] = {
+    DocumentKind.PREQUALIFICATION_LETTER: notifications.prequalified,
+    DocumentKind.REFUSAL_LETTER: notifications.refused,
+    DocumentKind.COMMITMENT_LETTER: notifications.committed,
+}
+
+
+def queue_letter(event_pk: int) -> None:
+    """Have a worker make the event's letter.
+
+    A broker that is down is no error: `applications.clock.render_missing_letters` finds events without their letter.
+    """
+    try:
+        # No retry: the person waits for the page, the letter does not mind.
+        make_letter.apply_async(args=(event_pk,), retry=False)
+    except (OperationalError, OSError):
+        logger.warning("The broker does not answer; the letter of event %s is made later", event_pk, exc_info=True)
+
+
+@shared_task(ignore_result=True)
+def make_letter(event_pk: int) -> None:
+    """Make the event's letter unless it is made, and mail that it is there; both or neither.
+
+    Two workers on the same event: the second goes away at once, for the first holds the event's lock until it has
+    committed, and a third one then finds the document. A worker that is killed leaves at most a file that nothing
+    points at; the letter is made anew.
+    """
+    with transaction.atomic():
+        event = ApplicationEvent.objects.select_related("application__organisation").get(pk=event_pk)
+        kind = documents.LETTER_OF_EVENT[event.event]
+        if not _is_mine(event_pk) or Document.objects.filter(event=event, kind=kind).exists():
+            return
+        documents.make(event, kind)
+        if tell := MAIL_OF_KIND.get(kind):
+            tell(event)
+
+
+def _is_mine(event_pk: int) -> bool:
+    """Take the event's lock until the end of the transaction. Events are append-only, so their rows cannot be locked."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [f"applications:letter:{event_pk}"])
+        row = cursor.fetchone()
+    return bool(row and row[0])

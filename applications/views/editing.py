@@ -1,0 +1,169 @@
+"""How every section is edited: show, check, save, and never lose what somebody typed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.middleware import PortalRequest
+from applications import sections, transitions
+from applications.forms.basics import BasicsForms
+from applications.forms.board import BoardForms
+from applications.forms.budget import BudgetForms
+from applications.forms.challenges import ChallengesForms
+from applications.forms.departments import DepartmentsForms
+from applications.forms.plan import GoalsForms, PlanForms
+from applications.forms.rent import RentForms
+from applications.forms.section import SectionForms
+from applications.models import Application
+from applications.readable import readable
+from applications.views import progress
+from lbf_portal.lib.refusals import NotAllowed, Refused
+
+
+@dataclass(frozen=True)
+class Page:
+    """A section's page: which forms, which transition, and what it is for in a sentence."""
+
+    forms: type[SectionForms]
+    save: Callable[..., None]
+    lead: str | Promise
+
+
+PAGES: dict[str, Page] = {
+    "basics": Page(
+        BasicsForms,
+        transitions.save_basics,
+        _("Hvad indsatsen hedder, hvem der er med, og hvornår I regner med at begynde."),
+    ),
+    "departments": Page(
+        DepartmentsForms,
+        transitions.save_departments,
+        _("De afdelinger, indsatsen gælder. Oplysningerne er hentet fra registeret; se efter, om de er rigtige."),
+    ),
+    "challenges": Page(
+        ChallengesForms,
+        transitions.save_challenges,
+        _("Støtte gives til områder med væsentlige problemer af økonomisk, social eller anden karakter."),
+    ),
+    "budget": Page(
+        BudgetForms,
+        transitions.save_budget,
+        _("Hvad indsatsen koster, og hvem der betaler. Mindst 25 % skal komme lokalt fra."),
+    ),
+    "rent": Page(
+        RentForms,
+        transitions.save_rent_support,
+        _("Støtte til at sætte huslejen ned i afdelingerne. Den er frivillig at søge."),
+    ),
+    "plan": Page(PlanForms, transitions.save_plan, _("Hvornår indsatsen begynder og slutter, og hvilke områder den arbejder i.")),
+    "goals": Page(
+        GoalsForms,
+        transitions.save_goals,
+        _("Lokale delmål under de faste mål. Hvert mål har et udgangspunkt og et måltal, så man kan se, om det nås."),
+    ),
+    "board": Page(
+        BoardForms,
+        transitions.save_board,
+        _("Bestyrelsen går på tværs af kommune og boligorganisationer. Mindst ét medlem fra hver part, og en formand."),
+    ),
+}
+
+
+def edit(request: PortalRequest, application: Application, section: str) -> HttpResponse:
+    """Show the section's form, or save it and go on; a refusal shows the form again with everything typed."""
+    page = PAGES[section]
+    if request.method != "POST":
+        if not sections.is_open(application, section):
+            messages.warning(request, gettext("Sagen kan ikke rettes, som den står nu. Se sagens status."))
+            return redirect(application)
+        forms = page.forms(application, on=request.today)
+        found = progress.of_section(application, section, on=request.today)
+        return _show(request, application, section, forms, seen=sections.fingerprint(application, section), found=found)
+
+    forms = page.forms(application, request.POST, on=request.today)
+    seen = request.POST.get("seen", "")
+    if not forms.asks_for_more_rows and forms.is_valid():
+        try:
+            page.save(application, **forms.choices(), by=request.actor, at=timezone.now(), seen=seen)
+        except NotAllowed as refusal:
+            raise PermissionDenied from refusal
+        except transitions.Outdated as refusal:
+            return _show_both(request, application, section, forms, refusal)
+        except Refused as refusal:
+            forms.apply(refusal.violations)
+        else:
+            name = sections.NAMES[section]
+            messages.success(request, gettext("Gemt: %(section)s.") % {"section": name})
+            return redirect(_next_page(application, section, then=request.POST.get("then", "")))
+    return _show(request, application, section, forms, seen=seen)
+
+
+def _show_both(
+    request: PortalRequest, application: Application, section: str, forms: SectionForms, refusal: Refused
+) -> HttpResponse:
+    """What the person typed, and beside it what somebody else saved meanwhile; saving again overwrites knowingly."""
+    values = sections.values(application, section)
+    stored = readable(section, values, application.rule_set)
+    forms.apply(refusal.violations)
+    return _show(request, application, section, forms, seen=sections.sha256(values), stored=stored, is_outdated=True)
+
+
+def _show(
+    request: PortalRequest, application: Application, section: str, forms: SectionForms, *, seen: str, **more: Any
+) -> HttpResponse:
+    context = {
+        "application": application,
+        "section": section,
+        "section_name": sections.NAMES[section],
+        "lead": PAGES[section].lead,
+        "forms": forms,
+        "seen": seen,
+        "answers": f"applications/answers/{section}.html",
+        "list_url": list_url(application),
+        "sums": _sums(application, section, forms),
+        **more,
+    }
+    return render(request, f"applications/section_{section}.html", context)
+
+
+def _sums(application: Application, section: str, forms: SectionForms) -> Any:
+    """What the amounts add up to: those typed, else those stored; None for a section without amounts."""
+    if not isinstance(forms, BudgetForms | RentForms):
+        return None
+    values = sections.values(application, section) if forms.data is None else forms.so_far()
+    return readable(section, values, application.rule_set)
+
+
+def list_url(application: Application) -> str:
+    """The task list that the section belongs to as the case stands: the plan's, or the application's."""
+    name = "applications:plan" if application.plan_is_open else "applications:application"
+    return reverse(name, args=[application.case_number])
+
+
+def _next_page(application: Application, section: str, *, then: str) -> str:
+    """The section again (`stay`), the one after it (`next`), or the task list."""
+    if then == "stay":
+        return progress.section_url(application, section)
+    names = progress.PLAN_SECTIONS if application.plan_is_open else progress.APPLICATION_SECTIONS
+    following = names[names.index(section) + 1 :] if section in names else ()
+    if then == "next" and following:
+        return progress.section_url(application, following[0])
+    return list_url(application)
+
+
+def preview(request: PortalRequest, application: Application, section: str) -> HttpResponse:
+    """Sums of what stands in the form right now; nothing is saved. Scripts ask for it while somebody types."""
+    forms = PAGES[section].forms(application, request.POST, on=request.today)
+    return render(request, f"applications/_sums_{section}.html", {"answer": _sums(application, section, forms)})
