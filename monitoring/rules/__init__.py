@@ -1,0 +1,1 @@
+"""Rules of a running effort: plain Python, no Django."""
