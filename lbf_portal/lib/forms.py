@@ -268,6 +268,15 @@ class PortalFormSet(forms.BaseFormSet[Any]):
     def total_form_count(self) -> int:
         return super().total_form_count() + (self.more_rows if self.asks_for_more else 0)
 
+    @cached_property
+    def management_form(self) -> forms.formsets.ManagementForm:
+        """Tells the number of rows shown, the ones just asked for included, so that the next post brings them all."""
+        form = super().management_form
+        if self.asks_for_more:
+            shown = form.cleaned_data[forms.formsets.TOTAL_FORM_COUNT] + self.more_rows
+            form.data = {**form.data, form.add_prefix(forms.formsets.TOTAL_FORM_COUNT): str(shown)}
+        return form
+
     def is_valid(self) -> bool:
         return not self.asks_for_more and super().is_valid()
 

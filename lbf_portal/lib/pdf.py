@@ -63,8 +63,7 @@ def render(template: str, context: Mapping[str, object], *, language: str = "da"
     source = weasyprint.HTML(string=html, base_url=f"{assets.as_uri()}/", url_fetcher=_local_only(assets))
     document = source.render(**VARIANT)
     _mark_as_pdf_ua(document.metadata)
-    pdf: bytes = document.write_pdf(**VARIANT)
-    return pdf
+    return bytes(document.write_pdf(**VARIANT))
 
 
 def _local_only(assets: Path) -> Any:
@@ -95,6 +94,7 @@ def _mark_as_pdf_ua(metadata: Any) -> None:
     def with_mark(*args: object) -> bytes:
         rdf = fromstring(written(*args))  # noqa: S314 - made by WeasyPrint a moment ago, nobody's input
         rdf.extend(fromstring(PDF_UA.strip()))  # noqa: S314 - the constant above
-        return tostring(rdf, encoding="utf-8")
+        marked: bytes = tostring(rdf, encoding="utf-8")
+        return marked
 
     metadata.generate_rdf_metadata = with_mark

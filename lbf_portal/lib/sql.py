@@ -26,6 +26,8 @@ def application_role() -> migrations.RunSQL:
         EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;  -- another database of the cluster was quicker
         END $$;
         REVOKE CREATE ON SCHEMA public FROM PUBLIC;
+        -- A temporary table could stand in for a real one in whatever a guard reads.
+        DO $$ BEGIN EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC', current_database()); END $$;
         GRANT USAGE ON SCHEMA public TO {APP_ROLE};
         GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {APP_ROLE};
         GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {APP_ROLE};
@@ -104,7 +106,7 @@ def state_has_event(table: str, events: str, key: str) -> migrations.RunSQL:
     """
     return migrations.RunSQL(
         f"""
-        CREATE FUNCTION {table}_state_has_event() RETURNS trigger LANGUAGE plpgsql AS $$
+        CREATE FUNCTION {table}_state_has_event() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
         DECLARE
             last_state text;
             current_state text;

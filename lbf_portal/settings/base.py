@@ -105,7 +105,8 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "Europe/Copenhagen"
 USE_I18N = True
 USE_TZ = True
-USE_THOUSAND_SEPARATOR = True
+# Amounts go through the filter `kroner`; case numbers and years are names, not quantities.
+USE_THOUSAND_SEPARATOR = False
 FORMAT_MODULE_PATH = ["lbf_portal.formats"]
 
 # Our own sources and what `./portal` builds from the npm packages; nothing built is committed.

@@ -171,10 +171,13 @@ ATTACKS = {
     "hang a trigger on the entries": "CREATE TRIGGER mine BEFORE INSERT ON ledger_entry FOR EACH ROW "
     "EXECUTE FUNCTION suppress_redundant_updates_trigger()",
     "hang a rule on the entries": "CREATE RULE mine AS ON INSERT TO ledger_entry DO INSTEAD NOTHING",
-    "fire the trigger from forged rows": "CREATE TEMP TABLE forged (LIKE ledger_entry); CREATE TRIGGER mine AFTER INSERT "
-    "ON forged FOR EACH ROW EXECUTE FUNCTION ledger_entry_moves_totals()",
-    "fire the year's trigger from forged events": "CREATE TEMP TABLE forged (LIKE ledger_frameyearevent); CREATE TRIGGER mine "
-    "AFTER INSERT ON forged FOR EACH ROW EXECUTE FUNCTION ledger_frame_year_event_carried_out()",
+    "fire the trigger from forged rows": "CREATE TEMP TABLE forged AS SELECT * FROM ledger_entry WITH NO DATA; "
+    "CREATE TRIGGER mine AFTER INSERT ON forged FOR EACH ROW EXECUTE FUNCTION ledger_entry_moves_totals(); "
+    "INSERT INTO forged SELECT * FROM ledger_entry WHERE key = 'first'",
+    "fire the year's trigger from forged events": "CREATE TEMP TABLE forged AS SELECT * FROM ledger_frameyearevent WITH NO DATA; "
+    "CREATE TRIGGER mine AFTER INSERT ON forged FOR EACH ROW EXECUTE FUNCTION ledger_frame_year_event_carried_out(); "
+    "INSERT INTO forged (frame_year_id, event, total, rent, document) "
+    "SELECT id, 'frame_year:regulated', 700000000, 400000000, 'x' FROM ledger_frameyear WHERE year = 2026",
     "call the trigger's function": "SELECT ledger_entry_moves_totals()",
     "shadow the years": "CREATE TEMP TABLE ledger_frameyear AS SELECT * FROM public.ledger_frameyear; "
     "UPDATE pg_temp.ledger_frameyear SET base_total = 9000000000; " + entry(amount="380000000"),

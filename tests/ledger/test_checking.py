@@ -95,7 +95,10 @@ def test_machines_get_amounts_as_text_with_two_decimals(two_years: None) -> None
         ("UPDATE ledger_frameyear SET committed = committed + 1 WHERE year = 2026", {"committed_differs"}),
         ("UPDATE ledger_frameyear SET rent_committed = 1 WHERE year = 2026", {"rent_committed_differs"}),
         (
-            "UPDATE ledger_frameyear SET regulated_total = 39e7, regulated_rent = 24e7, regulated_document = 'x' WHERE year = 2026",
+            (
+                "UPDATE ledger_frameyear SET regulated_total = 390000000, regulated_rent = 240000000, regulated_document = 'x' "
+                "WHERE year = 2026"
+            ),
             {"regulated_differs", "regulated_rent_differs"},
         ),
         ("UPDATE ledger_frameyear SET carried_in = 0 WHERE year = 2027", {"carried_in_differs"}),
