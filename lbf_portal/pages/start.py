@@ -20,13 +20,12 @@ from accounts.roles import Role
 from applications import permissions
 from applications.models import Application
 from applications.querysets import ApplicationQuerySet
-from applications.states import State
+from applications.states import TARGET_DAYS, State
 from areas.models import Answer, HousingArea, standings
 from ledger.models import FrameYear
 from monitoring.models import Effort
+from monitoring.states import State as EffortState
 
-# The fund's own target for an answer (Q17: a setting, none was found).
-TARGET_DAYS = 90
 ROWS = 15
 
 
@@ -60,7 +59,8 @@ def start(request: PortalRequest) -> HttpResponse:
     """The first page after sign-in."""
     actor = request.actor
     visible = Application.objects.visible_to(actor, on=request.today).with_list_relations()
-    efforts = list(Effort.objects.visible_to(actor, on=request.today).with_list_relations()[:ROWS]) if not actor.is_fund else []
+    running = Effort.objects.visible_to(actor, on=request.today).exclude(state__in=[EffortState.CLOSED, EffortState.REVOKED])
+    efforts = list(running.with_list_relations()[:ROWS]) if not actor.is_fund else []
     context = {
         "lists": list(_lists(request, visible)),
         "may_create": permissions.may_create(actor),
