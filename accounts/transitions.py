@@ -99,7 +99,7 @@ def authenticate_person(email: str, password: str) -> User:
             [
                 Violation(
                     "sign_in_failed",
-                    gettext_noop("E-mail eller adgangskode er forkert. Prøv igen, eller vælg “Glemt adgangskode”."),
+                    gettext_noop("E-mail eller adgangskode er forkert. Prøv igen, eller vælg »Glemt adgangskode«."),
                     "",
                 )
             ]
@@ -136,7 +136,7 @@ def _tries(address: str) -> int:
 def _too_many_tries() -> Violation:
     return Violation(
         "too_many_tries",
-        gettext_noop("Der er forsøgt for mange gange. Vent %(minutes)s minutter, eller vælg “Glemt adgangskode”."),
+        gettext_noop("Der er forsøgt for mange gange. Vent %(minutes)s minutter, eller vælg »Glemt adgangskode«."),
         "",
         params={"minutes": str(SIGN_IN_WINDOW // datetime.timedelta(minutes=1))},
     )

@@ -262,13 +262,13 @@ def _area(values: Mapping[str, str]) -> dict[str, str]:
     """Read the fields that name area, municipality, evidence and sources."""
     key = _short(values, "area_id", 80)
     if not KEY.fullmatch(key):
-        raise RowRefused(gettext_noop("area_id “%(value)s” må kun have små bogstaver a-z, tal og bindestreger."), value=key)
+        raise RowRefused(gettext_noop("area_id »%(value)s« må kun have små bogstaver a-z, tal og bindestreger."), value=key)
     name = _short(values, "area_name", 150)
     if name[0] in "=+-@":
-        raise RowRefused(gettext_noop("Navnet “%(value)s” ligner en formel i et regneark."), value=name)
+        raise RowRefused(gettext_noop("Navnet »%(value)s« ligner en formel i et regneark."), value=name)
     evidence = _short(values, "evidence", 20)
     if evidence not in EVIDENCE:
-        raise RowRefused(gettext_noop("evidence “%(value)s” er ukendt. Skriv named, derived eller unconfirmed."), value=evidence)
+        raise RowRefused(gettext_noop("evidence »%(value)s« er ukendt. Skriv named, derived eller unconfirmed."), value=evidence)
     return {
         "area_key": key,
         "area_name": name,
@@ -290,15 +290,15 @@ def _check_flags(flags: Flags, category: str) -> None:
     if not category:
         return
     if category not in CATEGORY_WORDS:
-        raise RowRefused(gettext_noop("category “%(value)s” er ukendt."), value=category)
+        raise RowRefused(gettext_noop("category »%(value)s« er ukendt."), value=category)
     if CATEGORY_WORDS[category] != next((status for status in CATEGORIES if flags[status]), None):
-        raise RowRefused(gettext_noop("category “%(value)s” passer ikke til de andre kolonner."), value=category)
+        raise RowRefused(gettext_noop("category »%(value)s« passer ikke til de andre kolonner."), value=category)
 
 
 def _year(values: Mapping[str, str]) -> int:
     text = _short(values, "list_year", 4)
     if not (text.isascii() and text.isdigit() and FIRST_YEAR <= int(text) <= datetime.MAXYEAR):
-        raise RowRefused(gettext_noop("list_year “%(value)s” er ikke et år fra 2010 og frem."), value=text)
+        raise RowRefused(gettext_noop("list_year »%(value)s« er ikke et år fra 2010 og frem."), value=text)
     return int(text)
 
 
@@ -307,7 +307,7 @@ def _year_and_date(values: Mapping[str, str]) -> tuple[int, datetime.date]:
     try:
         published_on = datetime.date.fromisoformat(text)
     except ValueError:
-        raise RowRefused(gettext_noop("list_date “%(value)s” er ikke en dato. Skriv den som 2023-12-01."), value=text) from None
+        raise RowRefused(gettext_noop("list_date »%(value)s« er ikke en dato. Skriv den som 2023-12-01."), value=text) from None
     if published_on.year != year:
         raise RowRefused(gettext_noop("list_date %(day)s ligger ikke i list_year %(year)s."), day=text, year=year)
     return year, published_on
@@ -317,7 +317,7 @@ def _flag(values: Mapping[str, str], column: str) -> bool | None:
     text = values[column].strip().lower()
     if text not in {"true", "false", ""}:
         raise RowRefused(
-            gettext_noop("%(column)s “%(value)s” er ukendt. Skriv true, false eller ingenting."), column=column, value=text
+            gettext_noop("%(column)s »%(value)s« er ukendt. Skriv true, false eller ingenting."), column=column, value=text
         )
     return {"true": True, "false": False}.get(text)
 
@@ -327,7 +327,7 @@ def _count(values: Mapping[str, str], column: str) -> int | None:
     if not text:
         return None
     if not (text.isascii() and text.isdigit() and len(text) <= 4):  # noqa: PLR2004 - four digits hold every count
-        raise RowRefused(gettext_noop("%(column)s “%(value)s” er ikke et antal."), column=column, value=text)
+        raise RowRefused(gettext_noop("%(column)s »%(value)s« er ikke et antal."), column=column, value=text)
     return int(text)
 
 

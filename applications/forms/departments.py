@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
@@ -63,9 +64,12 @@ class DepartmentsForms(SectionForms):
 
     def build_form(self) -> PortalForm:
         application = self.application
-        own = Department.objects.filter(organisation__in=application.housing_organisations()).select_related("organisation")
         in_area = set(Department.objects.in_area(application.area, on=self.on).values_list("pk", flat=True))
         rows = list(application.application_departments.all())
+        # What was chosen stays in sight, also when its organisation no longer takes part.
+        own = Department.objects.filter(
+            Q(organisation__in=application.housing_organisations()) | Q(pk__in=[row.department_id for row in rows])
+        ).select_related("organisation")
         # A department that was chosen as one of the area's stays there, also when the register has moved it since.
         here = in_area | {row.department_id for row in rows if not row.is_connected}
         self.in_area = by_key(department for department in own if department.pk in here)

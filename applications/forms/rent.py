@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from applications.forms.rows import Rows, rows_of
@@ -135,11 +136,13 @@ class RentForms(SectionForms):
         ]
 
     def is_valid(self) -> bool:
-        """Without rent support what stands in the rows is not asked for, and not judged."""
-        if not self.form.is_valid():
-            self.lines.is_valid()
-            return False
-        return not self.form.cleaned_data["wants_rent_support"] or bool(self.lines.is_valid())
+        """Without rent support what stands in the rows is not asked for, and not judged; with it there is an amount."""
+        if not super().is_valid():
+            return self.form.is_valid() and not self.form.cleaned_data["wants_rent_support"]
+        if self.form.cleaned_data["wants_rent_support"] and not self.lines.filled:
+            message = gettext("Skriv beløbet for mindst én afdeling, eller svar nej")
+            self.form.add_error("wants_rent_support", forms.ValidationError(message, code="no_amount"))
+        return self.form.is_valid()
 
     def choices(self) -> Values:
         """For `transitions.save_rent_support`."""

@@ -40,7 +40,7 @@ def rows_of(
     made = formset_of(form, kind, extra=extra, can_delete=can_delete)
     # What is stored is shown once. Compared with it, a posted row that nobody changed would count as empty.
     stored = list(initial) if data is None else None
-    return made(data, prefix=prefix, initial=stored, form_kwargs=form_kwargs or {})  # type: ignore[arg-type]  # rows of dicts
+    return made(data, prefix=prefix, initial=stored, form_kwargs=form_kwargs or {})
 
 
 class ThingField(forms.TypedChoiceField, Generic[Thing]):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime
 import uuid
+from collections.abc import Iterable
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 import pghistory
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Func, Q, Value
+from django.db.models import F, Func, Q, Value, prefetch_related_objects
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -135,9 +136,17 @@ class Application(models.Model):
         if inserting:
             self.refresh_from_db(fields=["case_number"])
 
-    def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:
-        """Forgets who the parties were, too: a right is judged by what the row says now."""
-        super().refresh_from_db(*args, **kwargs)
+    def refresh_from_db(
+        self,
+        using: str | None = None,
+        fields: Iterable[str] | None = None,
+        from_queryset: models.QuerySet[Self] | None = None,
+    ) -> None:
+        """Reads parties and area along with the row: whoever reads it anew, to lock it, asks for rights next."""
+        if fields is None:
+            base = type(self)._base_manager.all() if from_queryset is None else from_queryset
+            from_queryset = base.select_related("organisation", "municipality__organisation", "area")
+        super().refresh_from_db(using, fields, from_queryset)
         self.__dict__.pop("party_ids", None)
 
     # Parties and rights
@@ -145,6 +154,7 @@ class Application(models.Model):
     @cached_property
     def party_ids(self) -> frozenset[int]:
         """Housing organisations of the case: the lead and those taking part."""
+        prefetch_related_objects([self], "participants")
         return frozenset({self.organisation_id, *(organisation.pk for organisation in self.participants.all())})
 
     def housing_organisations(self) -> list[Organisation]:
@@ -160,6 +170,7 @@ class Application(models.Model):
         if actor.user is None:
             return frozenset()
         on = on or timezone.localdate()
+        prefetch_related_objects([self], "board_seats")
         return frozenset(seat.role for seat in self.board_seats.all() if seat.user_id == actor.user.pk and seat.holds_on(on))
 
     def roles_of(self, actor: Actor) -> frozenset[str]:

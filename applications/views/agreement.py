@@ -10,7 +10,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.middleware import PortalRequest
 from applications import permissions, transitions
@@ -91,11 +91,16 @@ def _organisation_id(request: PortalRequest) -> int | None:
     return request.actor.organisation.pk if request.actor.organisation else None
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def sign(request: PortalRequest, case_number: int) -> HttpResponse:
-    """Sign the version on the screen, for the organisation acted for. The last signature submits the plan."""
+    """Sign the version on the screen, for the organisation acted for. The last signature submits the plan.
+
+    Whoever comes here by a link (after signing in again, or another language) reads the agreement first.
+    """
     application = find(request, case_number)
     require(request, "sign", application)
+    if request.method != "POST":
+        return redirect("applications:agreement", case_number=case_number)
     form = SignForm(request.POST)
     if not form.is_valid():
         return _show(request, application, _version(request, application), form)

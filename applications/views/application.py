@@ -17,7 +17,7 @@ from applications import permissions, sections, transitions
 from applications.forms.basics import SubmitForm
 from applications.models import Application
 from applications.readable import readable
-from applications.states import SUBMIT, State
+from applications.states import SUBMIT, TARGET_DAYS, State
 from applications.views import editing, progress
 from applications.views.finding import find, require, require_move
 from lbf_portal.lib.forms import apply_violations
@@ -114,7 +114,3 @@ def receipt(request: PortalRequest, case_number: int) -> HttpResponse:
     if found.submitted_at is None:
         return redirect("applications:application", case_number=case_number)
     return render(request, "applications/receipt.html", {"application": found, "days": TARGET_DAYS})
-
-
-# A target and no promise: no deadline for the fund's own handling was found (Q17).
-TARGET_DAYS = 90

@@ -217,7 +217,7 @@ def hearing(request: PortalRequest, case_number: int) -> HttpResponse:
     def act() -> None:
         transitions.open_hearing(application, by=request.actor, at=timezone.now(), **form.cleaned_data)
 
-    done = _("Parten er hørt og har fået besked om fristen.")
+    done = _("Parten har fået høringen og besked om fristen.")
     if form.is_valid() and (answer := attempt(request, application, form, act, done)):
         return answer
     return _page(request, application, form, gettext(move.label))

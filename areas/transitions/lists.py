@@ -177,7 +177,7 @@ class _ListImport:
         area = self.areas.get(row.area_key)
         if area is not None and area.municipality != municipality:
             raise RowRefused(
-                gettext_noop("Området ligger i %(held)s efter registret, men rækken siger %(said)s."),
+                gettext_noop("Området ligger i %(held)s efter registeret, men rækken siger %(said)s."),
                 held=area.municipality.name,
                 said=municipality.name,
             )

@@ -273,7 +273,7 @@ class PortalFormSet(forms.BaseFormSet[Any]):
         """Tells the number of rows shown, the ones just asked for included, so that the next post brings them all."""
         form = super().management_form
         if self.asks_for_more:
-            shown = form.cleaned_data[forms.formsets.TOTAL_FORM_COUNT] + self.more_rows
+            shown = (form.cleaned_data[forms.formsets.TOTAL_FORM_COUNT] or 0) + self.more_rows
             form.data = {**form.data, form.add_prefix(forms.formsets.TOTAL_FORM_COUNT): str(shown)}
         return form
 

@@ -208,7 +208,7 @@ def test_an_area_bears_the_name_of_its_latest_list_in_whatever_order_they_come(a
                 "year": 2021,
                 "published_on": datetime.date(2021, 12, 1),
             },
-            "Området ligger i Aarhus efter registret, men rækken siger Odense.",
+            "Området ligger i Aarhus efter registeret, men rækken siger Odense.",
         ),
     ],
 )

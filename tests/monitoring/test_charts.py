@@ -21,9 +21,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 
 def standing_of(effort: Effort, code: str = DAY_CARE) -> facts.GoalStanding:
-    [standing] = [
-        standing for area in facts.areas_of(effort) for standing in area.goals if standing.goal.indicator.code == code
-    ]
+    [standing] = [standing for area in facts.areas_of(effort) for standing in area.goals if standing.goal.indicator.code == code]
     return standing
 
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import datetime
 import importlib
 from collections.abc import Iterable
 
+import psycopg
 import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 
 from accounts.actors import SYSTEM, Actor
 from accounts.roles import Role
+from applications.models import Application
 from lbf_portal.lib.moves import Move, moving
 from lbf_portal.lib.refusals import IllegalMove, NotAllowed, Refused
-from monitoring import states
+from monitoring import states, transitions
 from monitoring.models import Effort, EffortEvent
 from monitoring.states import State
 from tests.factories import applications as cases
@@ -71,12 +72,17 @@ def as_if_in(effort: Effort, state: State) -> None:
 
 def refused(*statements: str) -> str:
     """The name of the constraint that stops the statements, at the latest when the transaction ends."""
-    with pytest.raises(IntegrityError) as caught, transaction.atomic(), connection.cursor() as cursor:
-        for statement in statements:
-            cursor.execute(statement)
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    with pytest.raises(IntegrityError) as caught:
+        run(*statements)
     cause = caught.value.__cause__
-    return str(getattr(cause, "diag", None) and cause.diag.constraint_name)  # type: ignore[union-attr]  # psycopg's error
+    assert isinstance(cause, psycopg.Error)
+    return cause.diag.constraint_name or ""
+
+
+def run(*statements: str) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        for statement in (*statements, "SET CONSTRAINTS ALL IMMEDIATE"):
+            cursor.execute(statement)
 
 
 def test_a_state_is_not_jumped_to(pending: Effort) -> None:
@@ -98,16 +104,15 @@ def test_an_effort_begins_waiting(case_cast: CaseCast) -> None:
 
 def test_there_is_no_effort_without_a_commitment(case_cast: CaseCast) -> None:
     case = cases.make_plan_submitted(case_cast)
-    with pytest.raises(IntegrityError, match="has no commitment"), transaction.atomic():
-        effort = Effort.objects.create(
-            application=case,
-            starts_on=datetime.date(2027, 1, 1),
-            ends_on=datetime.date(2030, 12, 31),
-            agreed_ends_on=datetime.date(2030, 12, 31),
-        )
-        effort.record(states.OPENED, by=SYSTEM, at=AT, state_to=State.PENDING)
-        with connection.cursor() as cursor:
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    with pytest.raises(IntegrityError, match="has no commitment"):
+        open_at_once(case)
+
+
+def open_at_once(case: Application) -> None:
+    """Open an effort and let the database look before the test ends."""
+    with transaction.atomic():
+        transitions.open_effort(case, by=SYSTEM, at=AT)
+        run()
 
 
 def test_an_effort_ends_as_agreed_unless_the_fund_extended_it(pending: Effort) -> None:
@@ -118,5 +123,5 @@ def test_an_effort_ends_as_agreed_unless_the_fund_extended_it(pending: Effort) -
 @pytest.mark.parametrize("statement", ["UPDATE monitoring_effortevent SET reason = 'x'", "DELETE FROM monitoring_effortevent"])
 def test_events_are_written_once(pending: Effort, statement: str) -> None:
     assert EffortEvent.objects.exists()
-    with pytest.raises((IntegrityError, ProgrammingError)), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(statement)
+    with pytest.raises((IntegrityError, ProgrammingError)):
+        run(statement)

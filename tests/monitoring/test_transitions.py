@@ -127,9 +127,7 @@ def test_a_rejected_change_leaves_the_effort_running(active: Effort, case_cast: 
 
 def test_the_municipality_does_not_ask_for_changes(active: Effort, case_cast: CaseCast) -> None:
     with pytest.raises(NotAllowed):
-        transitions.request_change(
-            active, subject=ChangeSubject.BUDGET, reason="Mere.", by=case_cast.municipality, at=FIRST_DAY
-        )
+        transitions.request_change(active, subject=ChangeSubject.BUDGET, reason="Mere.", by=case_cast.municipality, at=FIRST_DAY)
 
 
 def test_the_secretariat_of_the_board_asks_for_changes(case_cast: CaseCast, adviser: Actor, today: datetime.date) -> None:
@@ -336,9 +334,7 @@ def test_a_suppressed_value_stays_empty_with_its_reason(active: Effort) -> None:
 @pytest.mark.parametrize(("value", "reason"), [(None, ""), ("5", "Færre end 5 personer")])
 def test_a_value_comes_with_no_reason_and_a_reason_with_no_value(active: Effort, value: str | None, reason: str) -> None:
     with pytest.raises(RuleBroken):
-        transitions.record_measurements(
-            active, "A", [measured(2027, value, suppressed_reason=reason)], by=SYSTEM, at=FIRST_DAY
-        )
+        transitions.record_measurements(active, "A", [measured(2027, value, suppressed_reason=reason)], by=SYSTEM, at=FIRST_DAY)
     assert not Measurement.objects.exists()
 
 

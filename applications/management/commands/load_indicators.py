@@ -13,6 +13,6 @@ class Command(BaseCommand):
 
     help = "Load the catalogue of indicators."
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *_args: Any, **_options: Any) -> None:
         count = load_indicators(by=SYSTEM)
         self.stdout.write(f"{count} indicators stand in the catalogue.")

@@ -12,7 +12,7 @@ from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.actors import Actor
-from applications import transitions
+from applications import facts, transitions
 from applications.models import Application
 from tests.browser import inspect
 from tests.factories import applications as cases
@@ -92,7 +92,7 @@ def test_recommendation_and_decision(visit: Visit, case_cast: CaseCast) -> None:
         application,
         frame_year=2026,
         social_amount=cases.BUDGET * 3 / 4,
-        rent_amount=transitions.facts.rent_total(application),
+        rent_amount=facts.rent_total(application),
         reason="Planen er gennemarbejdet.",
         by=case_cast.case_officer,
         at=AT,

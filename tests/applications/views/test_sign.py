@@ -49,7 +49,11 @@ def test_the_municipality_signs_what_is_on_the_screen(
     answer = browser.post(sign(out_for_signature), filled_in(page, title="Borgmester", confirmed="on"), follow=True)
 
     signature = out_for_signature.agreements.get().signatures.get()
-    assert (signature.organisation, signature.user, signature.title) == (municipality.organisation, municipality.user, "Borgmester")
+    assert (signature.organisation, signature.user, signature.title) == (
+        municipality.organisation,
+        municipality.user,
+        "Borgmester",
+    )
     assert "Planen sendes til Landsbyggefonden, når alle parter har skrevet under." in text(answer)
     assert "Underskriv aftalen" not in text(answer)
     out_for_signature.refresh_from_db()
@@ -78,9 +82,7 @@ def test_title_and_tick_are_asked_for_and_what_is_typed_stays(
     assert not out_for_signature.agreements.get().signatures.exists()
 
 
-def test_a_text_that_changed_since_is_not_signed(
-    sign_in: SignIn, out_for_signature: Application, case_cast: CaseCast
-) -> None:
+def test_a_text_that_changed_since_is_not_signed(sign_in: SignIn, out_for_signature: Application, case_cast: CaseCast) -> None:
     old = signing(out_for_signature)
     by, at = case_cast.applicant, cases.AT
     transitions.recall_agreement(out_for_signature, by=by, at=at, reason="Ret")
@@ -136,4 +138,7 @@ def test_only_a_partys_signatory_signs(
 
 
 def test_signing_is_never_a_mere_link(sign_in: SignIn, out_for_signature: Application, municipality: Actor) -> None:
-    assert sign_in(municipality).get(sign(out_for_signature)).status_code == 405
+    answer = sign_in(municipality).get(sign(out_for_signature), follow=True)
+
+    assert answer.redirect_chain == [(agreement(out_for_signature), 302)]
+    assert not out_for_signature.agreements.get().signatures.exists()

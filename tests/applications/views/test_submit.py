@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
 
 from accounts.actors import Actor
 from applications import transitions
@@ -33,6 +34,15 @@ def test_all_answers_stand_there_each_with_a_way_to_change_it(sign_in: SignIn, d
     assert "3.000.000 kr. (25 %)" in answer
     for section in ("basics", "departments", "challenges", "budget", "rent"):
         assert f'href="{reverse("applications:section", args=[draft.case_number, section])}"' in answer
+
+
+def test_the_page_takes_few_queries(
+    sign_in: SignIn, draft: Application, applicant: Actor, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    browser = sign_in(applicant)
+
+    with django_assert_max_num_queries(25):
+        browser.get(page(draft))
 
 
 def test_submitting_gives_a_receipt_with_the_case_number(sign_in: SignIn, draft: Application, applicant: Actor) -> None:

@@ -39,7 +39,7 @@ def test_the_latest_value_is_judged_against_baseline_and_target(
 
 
 @pytest.mark.parametrize("higher_is_better", [True, False])
-def test_the_targets_side_decides_and_not_the_indicators_direction(higher_is_better: bool) -> None:  # noqa: FBT001 - a case
+def test_the_targets_side_decides_and_not_the_indicators_direction(*, higher_is_better: bool) -> None:
     assert judge(facts("12", "8", "10", higher_is_better=higher_is_better)) is Progress.ON_THE_WAY
 
 
@@ -54,7 +54,10 @@ def test_the_targets_side_decides_and_not_the_indicators_direction(higher_is_bet
     ],
 )
 def test_to_hold_a_level_the_indicators_direction_decides(
-    latest: str, higher_is_better: bool, expected: Progress  # noqa: FBT001 - a case
+    *,
+    latest: str,
+    higher_is_better: bool,
+    expected: Progress,
 ) -> None:
     assert judge(facts("50", "50", latest, higher_is_better=higher_is_better)) is expected
 
