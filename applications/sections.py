@@ -108,7 +108,7 @@ def _goals(application: Application) -> Values:
                 "effort_area": goal.effort_area,
                 "indicator": goal.indicator.code,
                 "indicator_name": goal.indicator.name_da,
-                "unit": goal.indicator.unit,
+                "unit": goal.indicator.unit_da,
                 "sub_goal": goal.sub_goal,
                 "responsible_party": goal.responsible_party,
                 "baseline_value": goal.baseline_value,

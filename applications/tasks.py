@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 
 from celery import shared_task
 from django.db import connection, transaction
-from kombu.exceptions import OperationalError
 
 from applications import documents, notifications
 from applications.models import ApplicationEvent, Document, DocumentKind
-
-logger = logging.getLogger(__name__)
+from lbf_portal.lib import background
 
 # Who is told that the letter is there. The receipt needs nobody: its mail leaves with the submission itself.
 MAIL_OF_KIND: dict[DocumentKind, Callable[[ApplicationEvent], None]] = {
@@ -23,15 +20,8 @@ MAIL_OF_KIND: dict[DocumentKind, Callable[[ApplicationEvent], None]] = {
 
 
 def queue_letter(event_pk: int) -> None:
-    """Have a worker make the event's letter.
-
-    A broker that is down is no error: `applications.clock.render_missing_letters` finds events without their letter.
-    """
-    try:
-        # No retry: the person waits for the page, the letter does not mind.
-        make_letter.apply_async(args=(event_pk,), retry=False)
-    except (OperationalError, OSError):
-        logger.warning("The broker does not answer; the letter of event %s is made later", event_pk, exc_info=True)
+    """Have a worker make the event's letter. Should the broker be down, `clock.render_missing_letters` asks again."""
+    background.on_commit(make_letter, event_pk)
 
 
 @shared_task(ignore_result=True)

@@ -114,6 +114,7 @@ def _editing(application: Application, section: str, *, by: Actor, at: datetime.
             raise IllegalMove(
                 [Violation("section_closed", gettext_noop("Sagen kan ikke rettes, som den står nu. Se sagens status."), "")]
             )
+        roles = application.roles_of(by)
         before = sections.values(application, section)
         if seen is not None and seen != sections.sha256(before):
             raise Outdated(
@@ -136,7 +137,7 @@ def _editing(application: Application, section: str, *, by: Actor, at: datetime.
         data: dict[str, object] = {"section": section}
         if section not in sections.WITH_PERSONAL_DATA:
             data |= {"before": json.loads(sections.canonical(before)), "after": json.loads(sections.canonical(after))}
-        application.record("application:section_saved", by=by, at=at, data=data)
+        application.record("application:section_saved", by=by, at=at, roles=roles, data=data)
 
 
 def save_basics(

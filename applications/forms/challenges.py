@@ -60,7 +60,12 @@ class ChallengesForms(SectionForms):
     def _about_coordination(self) -> str:
         if self.application.area.standing(on=self.on).has_development_plan is Answer.YES:
             return str(_("Området er bundet af en udviklingsplan. Skriv, hvordan indsatsen er samordnet med den (§ 168 a)."))
-        return str(_("Skriv, hvordan indsatsen hænger sammen med andre i området. Har området en udviklingsplan, skal den med."))
+        return str(
+            _(
+                "Skriv, hvordan indsatsen hænger sammen med andre indsatser i området. "
+                "Har området en udviklingsplan, skal den med."
+            )
+        )
 
     def choices(self) -> Values:
         """For `transitions.save_challenges`."""

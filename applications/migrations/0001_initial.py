@@ -797,7 +797,8 @@ class Migration(migrations.Migration):
                 ("name_da", models.CharField(max_length=150, verbose_name="navn")),
                 ("name_en", models.CharField(max_length=150, verbose_name="navn på engelsk")),
                 ("effort_area", models.CharField(max_length=30, verbose_name="indsatsområde")),
-                ("unit", models.CharField(max_length=60, verbose_name="enhed")),
+                ("unit_da", models.CharField(max_length=60, verbose_name="enhed")),
+                ("unit_en", models.CharField(max_length=60, verbose_name="enhed på engelsk")),
                 (
                     "direction",
                     models.CharField(

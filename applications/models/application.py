@@ -142,10 +142,9 @@ class Application(models.Model):
         fields: Iterable[str] | None = None,
         from_queryset: models.QuerySet[Self] | None = None,
     ) -> None:
-        """Reads parties and area along with the row: whoever reads it anew, to lock it, asks for rights next."""
-        if fields is None:
-            base = type(self)._base_manager.all() if from_queryset is None else from_queryset
-            from_queryset = base.select_related("organisation", "municipality__organisation", "area")
+        """Locked for a move or an act, the row brings its parties and area along: rights are asked for next."""
+        if fields is None and from_queryset is not None:
+            from_queryset = from_queryset.select_related("organisation", "municipality__organisation", "area")
         super().refresh_from_db(using, fields, from_queryset)
         self.__dict__.pop("party_ids", None)
 

@@ -28,7 +28,8 @@ class IndicatorDefinition(models.Model):
     name_da = models.CharField(_("navn"), max_length=150)
     name_en = models.CharField(_("navn på engelsk"), max_length=150)
     effort_area = models.CharField(_("indsatsområde"), max_length=30)
-    unit = models.CharField(_("enhed"), max_length=60)
+    unit_da = models.CharField(_("enhed"), max_length=60)
+    unit_en = models.CharField(_("enhed på engelsk"), max_length=60)
     direction = models.CharField(
         _("retning"), max_length=10, choices=[(Direction.UP, _("højere er bedre")), (Direction.DOWN, _("lavere er bedre"))]
     )
@@ -47,6 +48,11 @@ class IndicatorDefinition(models.Model):
 
     def __str__(self) -> str:
         return self.name_en if get_language() == "en" else self.name_da
+
+    @property
+    def unit(self) -> str:
+        """The unit in the reader's language; what is agreed upon keeps the Danish one."""
+        return self.unit_en if get_language() == "en" else self.unit_da
 
 
 @pghistory.track(model_name="ComprehensivePlanVersion")

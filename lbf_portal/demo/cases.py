@@ -29,6 +29,7 @@ Story = Iterator[datetime.datetime]
 YEARS = 4
 MANY_DEPARTMENTS = 4
 DAYS_TO_COMMENT = 21
+HIGHEST_RATE = 285
 SATURDAY = 5
 VISITOR_ON_BOARD = "bestyrelse@lbf.example"
 
@@ -243,9 +244,10 @@ class Case:
             acts.save_rent_support(self.application, wants_rent_support=True, lines=self._rent_lines(), by=by, at=at)
 
     def _rent_lines(self) -> list[acts.RentChoice]:
-        """One rate a m² for all departments of the case, over the whole effort (R124, R125)."""
+        """One rate a m² for all departments of the case, over the whole effort (R124, R125), and not an unusual one (R120)."""
         areas = {department: department.floor_area_m2 or Decimal(0) for department in self.departments}
         rate = values.rounded(self.plot.rent / (sum(areas.values(), start=Decimal(0)) * YEARS), Decimal("0.5"))
+        rate = min(rate, Decimal(HIGHEST_RATE))
         return [
             acts.RentChoice(department, rate, area, self.plot.starts_on, self.plot.ends_on) for department, area in areas.items()
         ]

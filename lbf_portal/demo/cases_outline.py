@@ -203,7 +203,7 @@ def _others() -> list[Wanted]:
     heard, asked, waiting = frozenset({T.HEARD}), frozenset({T.ASKED}), frozenset({T.WAITING})
     plan_heard, returned = frozenset({T.PLAN_HEARD}), frozenset({T.RETURNED})
     open_cases = [
-        *(Wanted(reaches, age=age) for reaches, age in ((M.CREATED, 20), (M.FILLED, 9), (M.FILLED, 33), (M.FILLED, 61))),
+        *(Wanted(reaches, age=age) for reaches, age in ((M.CREATED, 20), (M.FILLED, 9), (M.FILLED, 33), (M.FILLED, 61), (M.CREATED, 47))),
         *(Wanted(M.SUBMITTED, age=age) for age in (3, 8, 15, 27, 44, 71)),
         *(Wanted(M.ASSESSMENT, age=age) for age in (2, 5, 21, 38, 66)),
         *(Wanted(M.ASKED, twists=asked, age=age) for age in (4, 17, 35)),
@@ -259,16 +259,16 @@ class Target:
     rent: int
 
 
-# With what is carried over each year uses 82 to 97 % of what it has; 2026 keeps about 100 mio. for newcomers.
+# With what is carried over, each year uses most of what it has; 2026 keeps about 100 mio. for newcomers.
 TARGETS = {
     2019: Target(14, 142, 170),
-    2020: Target(17, 172, 231),
-    2021: Target(16, 163, 231),
-    2022: Target(16, 160, 229),
-    2023: Target(16, 156, 228),
-    2024: Target(15, 157, 216),
-    2025: Target(16, 160, 231),
-    2026: Target(12, 127, 165),
+    2020: Target(17, 172, 232),
+    2021: Target(16, 163, 224),
+    2022: Target(16, 160, 218),
+    2023: Target(16, 156, 218),
+    2024: Target(15, 157, 212),
+    2025: Target(16, 160, 226),
+    2026: Target(12, 127, 164),
 }
 
 
@@ -366,15 +366,15 @@ def _placed(number: int, one: _Dated, world: World, occupied: dict[Site, _Occupi
     if one.wanted.site:
         site = world.site(*one.wanted.site)
     else:
-        site = min(world.sites, key=lambda site: occupied[site].burden(blank) - _fortune(site, one.wanted, luck))
+        site = min(world.sites, key=lambda site: occupied[site].burden(blank) - _fortune(site, blank, luck))
     used = {plot.title for plot in occupied[site].plots}
     free = [title for title in (title.format(area=site.area.name) for title in values.TITLES) if title not in used]
     return replace(blank, site=site, title=luck.choice(free))
 
 
-def _fortune(site: Site, wanted: Wanted, luck: random.Random) -> float:
-    """Areas of § 61 a come first (R53); for the rest any site is as good as another."""
-    return luck.random() * 4 + (5 if site.has_priority and wanted.is_committed else 0)
+def _fortune(site: Site, plot: Plot, luck: random.Random) -> float:
+    """Areas of § 61 a on the list of the day come first (R53); for the rest any site is as good as another."""
+    return luck.random() * 4 + (20 if plot.wanted.is_committed and site.has_priority(plot.decided_on) else 0)
 
 
 # How much

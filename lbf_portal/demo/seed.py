@@ -95,17 +95,17 @@ def _play(scene: World, tell: Tell, *, cases: int) -> None:
 
 
 def _frames(scene: World) -> Story:
-    """Each January the finance officer carries over what the year before has left (R6, C6)."""
+    """Each January the finance officer carries over most of what the year before has left (R6, C6); the rest is a reserve."""
     for year in range(FIRST_YEAR, LAST_YEAR + 1):
         day = datetime.date(year + 1, *CARRIED_ON)
         if CLOSED_ON < day and FrameYear.objects.filter(year=CLOSED_YEAR, closed_on__isnull=True).exists():
             yield moment_of(CLOSED_ON, hour=9)
             posting.close_year(CLOSED_YEAR, on=CLOSED_ON, by=scene.finance_officer, reason=values.CLOSE_YEAR)
         yield moment_of(day, hour=9)
-        left = FrameYear.objects.position(year).available
-        if left:
+        carried = FrameYear.objects.position(year).available * 3 / 4 // (100 * values.THOUSAND) * 100 * values.THOUSAND
+        if carried:
             posting.carry_over(
-                year, left, key=f"carry-over:{year}", on=day, by=scene.finance_officer, reason=values.CARRY
+                year, carried, key=f"carry-over:{year}", on=day, by=scene.finance_officer, reason=values.CARRY
             )
 
 

@@ -302,7 +302,7 @@ CLOSE = (
     "Slutregnskab og evaluering er modtaget og godkendt.",
 )
 REVOKE = "Indsatsen er ikke kommet i gang, og parterne er enige om, at den ikke kan gennemføres."
-CARRY = "Uforbrugte midler overføres til det følgende år."
+CARRY = "Uforbrugte midler overføres til det følgende år. En mindre del bliver stående til rettelser af årets tilsagn."
 CLOSE_YEAR = "Alle indsatser med tilsagn fra året er afsluttet."
 
 BOARD_TITLES = ("Direktør", "Områdechef", "Driftschef")

@@ -21,7 +21,7 @@ from accounts.actors import SYSTEM, Actor
 from accounts.models import Membership, Organisation, User, actor_for
 from accounts.roles import OrganisationKind, Role
 from areas import transitions as areas
-from areas.models import Answer, Department, HousingArea, Municipality, standings
+from areas.models import Answer, AreaList, Department, HousingArea, Municipality, standings
 from lbf_portal.demo import people, values
 
 PLACED_SINCE = datetime.date(2010, 1, 1)
@@ -39,7 +39,12 @@ class Site:
 
     area: HousingArea
     organisation: Organisation
-    has_priority: bool
+    # Days on which a list was published, and whether the area was of § 61 a by it; the latest first.
+    priorities: tuple[tuple[datetime.date, bool], ...]
+
+    def has_priority(self, on: datetime.date) -> bool:
+        """Whether the list in force on the day gives the area priority (R53), as far as the portal knows."""
+        return next((has_priority for published_on, has_priority in self.priorities if published_on <= on), False)
 
     @property
     def municipality(self) -> Municipality:
@@ -150,8 +155,9 @@ class World:
     def departments(self, site: Site, count: int) -> list[Department]:
         """So many of the site's departments, registered when they are first asked for; an estate has six at most."""
         held = self._departments.setdefault(site, [])
-        names = values.dice("departments", site.area.key, site.organisation.name).sample(values.DEPARTMENT_NAMES, k=count)
-        for name in names[len(held) :]:
+        names = list(values.DEPARTMENT_NAMES)
+        values.dice("departments", site.area.key, site.organisation.name).shuffle(names)
+        for name in names[len(held) : count]:
             held.append(self._register(site, f"{site.area.name} {name}", placed=True))
         return held[:count]
 
@@ -187,7 +193,8 @@ class World:
 def build(today: datetime.date) -> World:
     """Every area of the lists held, each with one or two housing organisations of its municipality."""
     found = list(HousingArea.objects.select_related("municipality__organisation").order_by("key"))
-    held = standings(found, on=today)
+    published = [area_list.published_on for area_list in AreaList.objects.published_by(today).held().order_by("-published_on")]
+    standing = {day: standings(found, on=day) for day in published}
     by_municipality: dict[str, list[Organisation]] = defaultdict(list)
     for organisation in Organisation.objects.filter(kind=OrganisationKind.HOUSING).order_by("sort_key"):
         by_municipality[organisation.municipality_code].append(organisation)
@@ -199,7 +206,8 @@ def build(today: datetime.date) -> World:
             by_municipality[code].append(_invented_organisation(area.municipality))
         chosen = _known_owners(area, by_municipality[code]) or _next_of(by_municipality[code], turns[code])
         turns[code] += len(chosen)
-        sites += [Site(area, organisation, held[area.pk].has_priority is Answer.YES) for organisation in chosen]
+        priorities = tuple((day, standing[day][area.pk].has_priority is Answer.YES) for day in published)
+        sites += [Site(area, organisation, priorities) for organisation in chosen]
     return World(today, sites)
 
 

@@ -1,6 +1,8 @@
 """Settings of the tests: real PostgreSQL, tasks run at once, mails kept in memory."""
 
+import atexit
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -17,7 +19,9 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 CELERY_TASK_ALWAYS_EAGER = True
 CELERY_TASK_EAGER_PROPAGATES = True
+# One folder for each process, gone with it.
 MEDIA_ROOT = Path(tempfile.mkdtemp(prefix="files-", dir=DATA_DIR if DATA_DIR.exists() else None))
+atexit.register(shutil.rmtree, MEDIA_ROOT, ignore_errors=True)
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 # Nothing is collected for tests: whitenoise then looks for files when they are asked for, and does not warn.
 WHITENOISE_AUTOREFRESH = True

@@ -45,7 +45,7 @@ def table(machine: ModuleType) -> str:
     """Every move: the word on its button, from where, to where, by whom."""
     lines = ["| Move | On the button | From | To | By | Reason |", "|---|---|---|---|---|---|"]
     for move in machine.MOVES:
-        sources = ", ".join(machine.State(source).label for source in in_order(machine, move.sources))
+        sources = ", ".join(str(machine.State(source).label) for source in in_order(machine, move.sources))
         roles = ", ".join(sorted(move.by))
         reason = "needed" if move.needs_reason else ""
         target = machine.State(move.target).label

@@ -91,7 +91,10 @@ def test_a_transition_queues_the_letter_once_it_is_committed(
 
 
 def test_a_broker_that_is_down_does_not_break_the_request(
-    case_cast: CaseCast, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    case_cast: CaseCast,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
     event = prequalified_event(case_cast)
 
@@ -99,8 +102,9 @@ def test_a_broker_that_is_down_does_not_break_the_request(
         raise OperationalError("no broker")
 
     monkeypatch.setattr(tasks.make_letter, "apply_async", refuse)
-    tasks.queue_letter(event.pk)
-    assert f"the letter of event {event.pk} is made later" in caplog.text
+    with django_capture_on_commit_callbacks(execute=True):
+        tasks.queue_letter(event.pk)
+    assert "applications.tasks.make_letter" in caplog.text
     assert not Document.objects.filter(event=event).exists()
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from unittest import mock
+
 from django.utils import timezone
 
-from accounts.models import Organisation, User, actor_for, organisations_of
+from accounts.actors import Actor
+from accounts.models import User, actor_for, organisations_of
 from applications import tasks
 from applications.models import ApplicationEvent
 from tests.factories.applications import CaseCast, make_submitted
@@ -14,19 +17,14 @@ def submit(count: int) -> None:
     """Submitted applications whose receipts nobody has asked for yet."""
     on = timezone.localdate()
 
-    def actor(email: str) -> object:
-        user = User.objects.get(email=email)
-        organisation: Organisation = organisations_of(user, on=on)[0]
-        return actor_for(user, organisation, on=on)
+    def actor(name: str) -> Actor:
+        user = User.objects.get(email=f"{name}@lbf.example")
+        return actor_for(user, organisations_of(user, on=on)[0], on=on)
 
-    names = ("ansoeger", "kommune", "sagsbehandler", "direktion", "oekonomi")
-    cast = CaseCast(*(actor(f"{name}@lbf.example") for name in names))  # type: ignore[arg-type]  # five actors
-    queue, tasks.queue_letter = tasks.queue_letter, lambda _event_pk: None
-    try:
+    cast = CaseCast(*(actor(name) for name in ("ansoeger", "kommune", "sagsbehandler", "direktion", "oekonomi")))
+    with mock.patch.object(tasks, "queue_letter"):
         for _ in range(count):
             make_submitted(cast)
-    finally:
-        tasks.queue_letter = queue
 
 
 def queue() -> None:

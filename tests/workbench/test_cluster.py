@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 from pathlib import Path
 
 import psycopg
@@ -12,8 +13,6 @@ from lbf_portal.workbench import cluster as module
 from lbf_portal.workbench.cluster import APP_ROLE, Cluster
 from lbf_portal.workbench.places import Places
 from lbf_portal.workbench.trouble import Trouble
-
-pytestmark = pytest.mark.xdist_group("workbench")
 
 
 def ask(cluster: Cluster, question: str, user: str = "portal") -> object:
@@ -106,23 +105,39 @@ def test_a_deep_folder_gets_a_short_socket(places: Places) -> None:
         cluster.remove()
 
 
-def test_where_its_user_may_not_go_it_lies_elsewhere_with_a_link(
-    places: Places, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A checkout below /root: the folders above it are closed to the user that the database runs as."""
-    reachable = tmp_path.parent.parent if os.geteuid() else places.data
-    monkeypatch.setattr(module, "UNREACHABLE_HOME", reachable / "elsewhere")
-    monkeypatch.setattr(accounts.Account, "may_enter", lambda _self, _folder: False)
-    monkeypatch.setattr(accounts.Account, "may_read", lambda _self, _file: False)
+def may_enter_only(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if everything else were closed to the user that the database runs as, as below /root."""
+    monkeypatch.setattr(module, "UNREACHABLE_HOME", folder)
+    monkeypatch.setattr(accounts.Account, "may_enter", lambda _self, asked: asked.is_relative_to(folder))
+    monkeypatch.setattr(accounts.Account, "may_read", lambda _self, asked: asked.is_relative_to(folder))
+
+
+def test_where_its_user_may_not_go_it_lies_elsewhere_with_a_link(places: Places, monkeypatch: pytest.MonkeyPatch) -> None:
+    elsewhere = places.data / "elsewhere"
     cluster = Cluster(places.data / "linked", places.log("linked"), places.run, is_for_tests=True)
+    may_enter_only(elsewhere, monkeypatch)
+    cluster._choose_home()
+    assert cluster.place.is_symlink()
+    assert cluster.home.parent == elsewhere
+    postgres = cluster.program("postgres")
+    assert postgres.is_relative_to(elsewhere)
+    version = subprocess.run([postgres, "--version"], capture_output=True, text=True, check=True).stdout
+    assert version.startswith("postgres (PostgreSQL) 18"), "the copy finds its libraries"
+    cluster.remove()
+    assert not cluster.place.is_symlink()
+
+
+def test_where_its_user_may_go_nowhere_it_stays_and_is_helped(places: Places, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A system whose / is closed, as debootstrap makes them."""
+    cluster = Cluster(places.data / "stays", places.log("stays"), places.run, is_for_tests=True)
+    may_enter_only(Path("/nowhere"), monkeypatch)
+    monkeypatch.setattr(module, "UNREACHABLE_HOME", places.data / "closed")
+    cluster._choose_home()
+    assert cluster.home == places.data / "stays"
+    monkeypatch.setattr(accounts.Account, "is_ours", os.geteuid() != 0)
     with cluster.shared():
         assert ask(cluster, "SELECT 1") == 1
-        assert cluster.home.parent == (reachable / "elsewhere").resolve()
-        assert cluster.program("postgres").is_relative_to(reachable / "elsewhere")
-    home = cluster.home
     cluster.remove()
-    assert not home.exists()
-    assert not cluster.place.is_symlink()
 
 
 def test_data_of_another_major_version_is_told(places: Places, cluster: Cluster) -> None:

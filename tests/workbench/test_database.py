@@ -11,8 +11,6 @@ from psycopg import sql
 from lbf_portal.workbench import database
 from lbf_portal.workbench.trouble import Trouble
 
-pytestmark = pytest.mark.xdist_group("workbench")
-
 SERVER = os.environ["LBF_DATABASE_URL"]
 
 

@@ -10,6 +10,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
@@ -17,7 +18,7 @@ from lbf_portal.workbench import database, processes, walk
 from lbf_portal.workbench.places import PROJECT, Places
 from lbf_portal.workbench.stamps import Stamps
 
-pytestmark = [pytest.mark.xdist_group("workbench"), pytest.mark.slow]
+pytestmark = pytest.mark.slow
 
 PEOPLE = (
     "from django.utils import timezone; from lbf_portal.demo.people import ensure_people; ensure_people(timezone.localdate())"
@@ -166,6 +167,23 @@ def test_a_killed_child_of_the_web_server_is_replaced(filled: Places) -> None:
         assert processes.wait_until(lambda: len(processes.family(web)) == 3, seconds=20)
         assert walk.Visitor(running.site).fetch("/health")[0] == 200
         assert running.process.poll() is None
+
+
+def test_a_server_of_ones_own_that_goes_away_is_told_and_waited_for(filled: Places, tmp_path: Path) -> None:
+    server = database.own_cluster(filled)
+    server.start()
+    database.mark_as_demo(server.address())
+    try:
+        with demo(Places(tmp_path), LBF_DATABASE_URL=server.address()) as running:
+            assert running.process.stdout is not None
+            visitor = signed_in(running.site)
+            server.stop()
+            assert any("does not answer" in line for line in running.process.stdout)
+            server.start()
+            assert any("answers again" in line for line in running.process.stdout)
+            assert still_knows(visitor, running.site)
+    finally:
+        server.stop()
 
 
 def test_check_names_every_person_and_ends_with_zero(filled: Places) -> None:
