@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Callable
+from typing import cast
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -29,23 +30,32 @@ class ActorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.today = timezone.localdate()  # type: ignore[attr-defined]  # PortalRequest, from here on
+        ours = cast("PortalRequest", request)
+        ours.today = timezone.localdate()
         # Lazy, so that /health and static files ask the database for nothing.
-        request.actor_choices = SimpleLazyObject(lambda: _choices(request))  # type: ignore[attr-defined]
-        request.actor = SimpleLazyObject(lambda: _actor(request))  # type: ignore[attr-defined]
+        ours.actor_choices = cast("list[Organisation]", SimpleLazyObject(lambda: _choices(ours)))
+        ours.actor = cast("Actor", SimpleLazyObject(lambda: _actor(ours)))
         return self.get_response(request)
 
 
-def _choices(request: HttpRequest) -> list[Organisation]:
-    user = request.user
-    return organisations_of(user, on=request.today) if isinstance(user, User) else []  # type: ignore[attr-defined]
+def _person(request: PortalRequest) -> User | None:
+    """Whoever is signed in."""
+    user: object = request.user
+    return user if isinstance(user, User) else None
 
 
-def _actor(request: HttpRequest) -> Actor | None:
-    user = request.user
-    if not user.is_authenticated:
+def _choices(request: PortalRequest) -> list[Organisation]:
+    """Organisations the person can act for; nobody signed in has none."""
+    person = _person(request)
+    return organisations_of(person, on=request.today) if person else []
+
+
+def _actor(request: PortalRequest) -> Actor | None:
+    """The actor of the request: for the organisation chosen in the header, else for the first one."""
+    person = _person(request)
+    if person is None:
         return None
-    choices: list[Organisation] = list(request.actor_choices)  # type: ignore[attr-defined]
+    choices = list(request.actor_choices)
     chosen = request.session.get(ACTING_FOR)
     organisation = next((choice for choice in choices if choice.pk == chosen), choices[0] if choices else None)
-    return actor_for(user, organisation, on=request.today)  # type: ignore[attr-defined]
+    return actor_for(person, organisation, on=request.today)
