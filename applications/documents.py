@@ -67,7 +67,8 @@ CONDITIONS = (
     Condition("I skal give os de oplysninger om indsatsen, som vi beder om, og medvirke til evaluering af den.", "R3, R109"),
     Condition("Penge, der ikke er brugt, eller som er brugt til andet end planen, skal betales tilbage.", "Q8"),
     Condition(
-        "Udbetaling af huslejestøtte kan helt eller delvis bringes til ophør efter reglerne i almenboliglovens § 134.",
+        "Udbetaling af huslejestøtte kan helt eller delvis bringes til ophør efter reglerne i "
+        "almenboliglovens §\N{NO-BREAK SPACE}134.",
         "R10",
         is_for_rent=True,
     ),
@@ -109,7 +110,7 @@ def _frame(event: ApplicationEvent) -> Context:
 def _receipt(event: ApplicationEvent) -> Context:
     return {
         "mark": GUIDING,
-        "departments": [str(row) for row in event.application.application_departments.select_related("department")],
+        "departments": [str(row) for row in event.application.application_departments.all()],
         **_applied_for(event.application),
     }
 

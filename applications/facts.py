@@ -9,7 +9,6 @@ from accounts.models import Organisation
 from applications.models import Application, ComprehensivePlan, Recommendation
 from applications.rules import agreement, board, cofinancing, commitment, plan, prequalification, refusal, rent_support
 from applications.rules.rule_sets import RuleSet
-from areas.models import Answer
 from ledger.models import FrameYear
 
 
@@ -38,12 +37,12 @@ def of_prequalification(application: Application, *, on: datetime.date) -> prequ
         municipality_count=1,
         departments=tuple(
             prequalification.Department(name=str(row.department), is_in_area=not row.is_connected, reason=row.connection_reason)
-            for row in application.application_departments.select_related("department__organisation")
+            for row in application.application_departments.all()
         ),
         challenges=application.challenges,
         problems=frozenset(prequalification.Problem(value) for value in application.problem_types),
         budget=of_budget(application),
-        has_development_plan=application.area.standing(on=on).has_development_plan is Answer.YES,
+        has_development_plan=application.area.development_plans.binding(on).exists(),
         coordination=application.coordination,
     )
 
@@ -51,8 +50,8 @@ def of_prequalification(application: Application, *, on: datetime.date) -> prequ
 def of_rent_support(application: Application) -> rent_support.Facts:
     """Rent support asked for, department by department; none when the applicant does not ask."""
     in_case = {row.department_id for row in application.application_departments.all()}
-    own_plan = ComprehensivePlan.objects.filter(application=application).first()
-    lines = application.rent_supports.select_related("department__organisation") if application.wants_rent_support else ()
+    own_plan: ComprehensivePlan | None = getattr(application, "plan", None)
+    lines = application.rent_supports.all() if application.wants_rent_support else ()
     return rent_support.Facts(
         rule_set=RuleSet(application.rule_set),
         lines=tuple(
@@ -95,7 +94,7 @@ def of_plan(application: Application) -> plan.Facts:
                 target=goal.target_value,
                 target_on=goal.target_on,
             )
-            for goal in own.goals.select_related("indicator")
+            for goal in own.goals.all()
         ),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from django.db import models
 from django.db.models import Q
@@ -13,9 +13,10 @@ from accounts.roles import FUND_ROLES, Role
 from applications.states import AWAITS_APPLICANT, AWAITS_FUND, DECIDED, ENDED, State
 
 if TYPE_CHECKING:
-    from applications.models import Agreement, Application, BoardSeat, IndicatorDefinition
+    from applications.models import Agreement, Application, BoardSeat, IndicatorDefinition, PlanGoal
 
 CASE_NUMBER_DIGITS = 6
+Row = TypeVar("Row", bound=models.Model)
 
 
 class ApplicationQuerySet(models.QuerySet["Application"]):
@@ -75,9 +76,27 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
 
     def with_case_relations(self) -> ApplicationQuerySet:
         """What a case page and its permissions ask for."""
-        return self.select_related("organisation", "municipality__organisation", "area", "responsible").prefetch_related(
+        return self.select_related("organisation", "municipality__organisation", "area", "responsible", "plan").prefetch_related(
             "participants", "board_seats"
         )
+
+    def with_contents(self) -> ApplicationQuerySet:
+        """What was filled in, for pages that show it and ask the rules about it: each table once, however often it is asked."""
+        return self.prefetch_related("application_departments", "funding_lines", "rent_supports", "plan__goals")
+
+
+class RowsWithDepartment(models.Manager[Row]):
+    """Rows about a department, read with it: whoever shows one names the department and its organisation."""
+
+    def get_queryset(self) -> models.QuerySet[Row]:
+        return super().get_queryset().select_related("department__organisation")
+
+
+class Goals(models.Manager["PlanGoal"]):
+    """Goals, read with the indicator that measures them."""
+
+    def get_queryset(self) -> models.QuerySet[PlanGoal]:
+        return super().get_queryset().select_related("indicator")
 
 
 class BoardSeatQuerySet(models.QuerySet["BoardSeat"]):

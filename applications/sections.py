@@ -45,7 +45,7 @@ def _departments(application: Application) -> Values:
                 "is_connected": row.is_connected,
                 "connection_reason": row.connection_reason,
             }
-            for row in application.application_departments.select_related("department__organisation")
+            for row in application.application_departments.all()
         ]
     }
 
@@ -86,7 +86,7 @@ def _rent(application: Application) -> Values:
                 "starts_on": row.starts_on,
                 "ends_on": row.ends_on,
             }
-            for row in application.rent_supports.select_related("department__organisation")
+            for row in application.rent_supports.all()
         ],
     }
 
@@ -116,7 +116,7 @@ def _goals(application: Application) -> Values:
                 "target_value": goal.target_value,
                 "target_on": goal.target_on,
             }
-            for goal in application.plan.goals.select_related("indicator")
+            for goal in application.plan.goals.all()
         ]
     }
 

@@ -605,13 +605,14 @@ def sign(application: Application, *, content_hash: str, title: str, by: Actor, 
             roles=frozenset({role}),
             data={"version": version.number, "content_hash": content_hash},
         )
-        if not agreement.still_to_sign(facts.of_agreement(application, on=_day(at))):
-            _submit_plan(application, by=by, at=at)
+        signed = facts.of_agreement(application, on=_day(at))
+        if not agreement.still_to_sign(signed):
+            _submit_plan(application, signed, by=by, at=at)
 
 
-def _submit_plan(application: Application, *, by: Actor, at: datetime.datetime) -> None:
+def _submit_plan(application: Application, signed: agreement.Facts, *, by: Actor, at: datetime.datetime) -> None:
     with moving(application, states.SUBMIT_PLAN, by=by, at=at) as move:
-        move.require(agreement.check(facts.of_agreement(application, on=_day(at))))
+        move.require(agreement.check(signed))
         notifications.plan_submitted(application)
 
 
@@ -621,6 +622,9 @@ def _submit_plan(application: Application, *, by: Actor, at: datetime.datetime) 
 def accept_as_local(application: Application, line: FundingLine, *, accepted: bool, by: Actor, at: datetime.datetime) -> None:
     """Count a contribution in kind or from others as local co-financing, or no longer (Q5)."""
     with _locked(application, "recommend", by=by):
+        if application.state in states.DECIDED | states.ENDED:
+            text = gettext_noop("Sagen er afgjort eller afsluttet, og medfinansieringen ligger fast.")
+            raise IllegalMove([Violation("case_closed", text, "")])
         line.accepted_as_local = accepted
         line.save(update_fields=["accepted_as_local"])
         application.record("application:accepted_as_local", by=by, at=at, data={"line": str(line), "accepted": accepted})

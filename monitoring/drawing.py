@@ -1,6 +1,6 @@
 """Draws charts in a process of its own: `python -m monitoring.drawing`, Vega-Lite specs in, SVGs out, as JSON.
 
-The engine takes a hundred megabytes and never gives them back, so no worker of the portal loads it (docs/decisions). Plain
+The engine takes a hundred megabytes and never gives them back, so no worker of the portal loads it (docs/decisions/0010). Plain
 Python without Django: the process lives for a second.
 """
 

@@ -100,7 +100,7 @@ def areas_of(effort: Effort) -> list[AreaStanding]:
     for measurement in effort.measurements.standing():
         measured[measurement.indicator_id].append(measurement)
     goals: dict[str, list[GoalStanding]] = defaultdict(list)
-    for goal in effort.application.plan.goals.select_related("indicator"):
+    for goal in effort.application.plan.goals.all():
         goals[goal.effort_area].append(GoalStanding(goal, tuple(measured[goal.indicator_id])))
     return [
         AreaStanding(area.name, area.goal, tuple(goals[area.code]))

@@ -5,11 +5,14 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from accounts.roles import FUND_ROLES, Role
+from lbf_portal.lib.danish import kroner
 from monitoring.models import EffortEvent
 
 SENTENCES = {
@@ -42,7 +45,17 @@ def lines(events: Iterable[EffortEvent], reader: Actor) -> list[Line]:
     Outside the fund people are told that the fund did it, not which person there.
     """
     newest_first = sorted(events, key=lambda event: event.pk, reverse=True)
-    return [Line(str(SENTENCES[event.event]), _who(event, reader), event.at, event.reason) for event in newest_first]
+    return [Line(_what(event), _who(event, reader), event.at, event.reason) for event in newest_first]
+
+
+def _what(event: EffortEvent) -> str:
+    """The sentence; where a closed year took no money back, that too (transitions._give_back)."""
+    sentence = str(SENTENCES[event.event])
+    kept = Decimal(event.data.get("social", 0)) + Decimal(event.data.get("rent", 0))
+    if not kept or event.data["is_released"]:
+        return sentence
+    words = {"amount": kroner(kept), "year": event.data["frame_year"]}
+    return f"{sentence}. {gettext('Rammen for %(year)s er lukket, så dette beløb er ikke frigivet i den: %(amount)s') % words}"
 
 
 def _who(event: EffortEvent, reader: Actor) -> str:

@@ -99,14 +99,16 @@ def dashboard(request: PortalRequest, case_number: int) -> HttpResponse:
     if not permissions.may(request.actor, "view", effort):
         raise PermissionDenied
     areas = facts.areas_of(effort)
+    # Before the effort begins, the board is the one that will have to stand then (R98).
+    board_day = max(request.today, effort.starts_on)
     context = {
         "effort": effort,
         "application": effort.application,
         "areas": _panels(areas),
         "counts": facts.counts(areas),
         "place": Allocation.objects.place_of(str(case_number)),
-        "board": facts.board_of(effort, on=request.today),
-        "board_lacks": check_board(effort.application, on=request.today),
+        "board": facts.board_of(effort, on=board_day),
+        "board_lacks": check_board(effort.application, on=board_day),
         "next_dates": facts.next_dates(effort, on=request.today),
         "acts": _offered(request, effort),
         "events": history.lines(effort.events.select_related("user", "organisation"), request.actor),

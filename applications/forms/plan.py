@@ -162,7 +162,7 @@ class GoalsForms(SectionForms):
 
     def build_rows(self) -> Sequence[PortalFormSet]:
         plan = self.application.plan
-        goals = list(plan.goals.select_related("indicator"))
+        goals = list(plan.goals.all())
         codes = [*plan.effort_areas, *sorted({goal.effort_area for goal in goals} - set(plan.effort_areas))]
         indicators = list(IndicatorDefinition.objects.of_rule_set(frozenset(codes)))
         self.groups = [

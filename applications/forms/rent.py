@@ -91,8 +91,8 @@ class RentForms(SectionForms):
     def build_rows(self) -> Sequence[PortalFormSet]:
         """Departments of the case, in their order; a department that left the case keeps its row while it has an amount."""
         application = self.application
-        stored = {row.department_id: row for row in application.rent_supports.select_related("department__organisation")}
-        of_case = [row.department for row in application.application_departments.select_related("department__organisation")]
+        stored = {row.department_id: row for row in application.rent_supports.all()}
+        of_case = [row.department for row in application.application_departments.all()]
         left = [row.department for row in stored.values() if row.department not in of_case]
         self.departments = {str(department.pk): department for department in [*of_case, *left]}
         starts_on, ends_on = self._usual_period()
@@ -117,7 +117,7 @@ class RentForms(SectionForms):
 
     def _usual_period(self) -> tuple[datetime.date | None, datetime.date | None]:
         """The plan's period; before there is one, four years from the month in which the effort is expected to begin."""
-        plan = ComprehensivePlan.objects.filter(application=self.application).first()
+        plan: ComprehensivePlan | None = getattr(self.application, "plan", None)
         if plan is not None and plan.starts_on:
             return plan.starts_on, plan.ends_on
         expected = self.application.expected_start_on

@@ -20,7 +20,7 @@ from accounts.actors import Actor
 from accounts.models import AuditEvent, Organisation, User
 from accounts.roles import Role
 from applications import permissions
-from applications.querysets import ApplicationQuerySet
+from applications.querysets import ApplicationQuerySet, RowsWithDepartment
 from applications.rules.cofinancing import KIND_NAMES, SOURCE_NAMES, Kind, Source
 from applications.rules.prequalification import PROBLEM_NAMES
 from applications.rules.rule_sets import TERMS, RuleSet, Terms
@@ -252,6 +252,8 @@ class ApplicationDepartment(models.Model):
     is_connected = models.BooleanField(_("i tilknytning til området"), default=False)
     connection_reason = models.TextField(_("hvorfor hører afdelingen til"), blank=True)
 
+    objects = RowsWithDepartment()
+
     class Meta:
         verbose_name = _("afdeling i ansøgningen")
         verbose_name_plural = _("afdelinger i ansøgningen")
@@ -300,6 +302,8 @@ class RentSupport(models.Model):
     area_m2 = models.DecimalField(_("areal i m²"), max_digits=10, decimal_places=2)
     starts_on = models.DateField(_("fra"))
     ends_on = models.DateField(_("til"))
+
+    objects = RowsWithDepartment()
 
     class Meta:
         verbose_name = _("huslejestøtte")

@@ -80,7 +80,7 @@ class Decision(models.Model):
     """
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="decisions")
-    outcome = models.CharField(_("afgørelse"), max_length=20, choices=Outcome.choices)
+    outcome = models.CharField(_("afgørelse"), max_length=20, choices=Outcome)
     decided_on = models.DateField(_("dato"))
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     reasons = models.TextField(_("begrundelse"))
@@ -138,7 +138,7 @@ class Document(models.Model):
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="documents")
     event = models.ForeignKey(ApplicationEvent, on_delete=models.PROTECT, related_name="documents")
-    kind = models.CharField(_("art"), max_length=30, choices=DocumentKind.choices)
+    kind = models.CharField(_("art"), max_length=30, choices=DocumentKind)
     file = models.FileField(upload_to="letters/%Y/%m")
     sha256 = models.CharField(max_length=64)
     template_version = models.PositiveSmallIntegerField(default=1)

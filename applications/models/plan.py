@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Organisation, User
 from accounts.roles import Role
 from applications.models.application import Application
-from applications.querysets import BoardSeatQuerySet, IndicatorDefinitionQuerySet
+from applications.querysets import BoardSeatQuerySet, Goals, IndicatorDefinitionQuerySet
 from applications.rules.plan import Direction
 
 VALUE: dict[str, Any] = {"max_digits": 14, "decimal_places": 4}
@@ -93,6 +93,8 @@ class PlanGoal(models.Model):
     target_value = models.DecimalField(_("måltal"), **VALUE, null=True, blank=True)
     target_on = models.DateField(_("skal nås den"), null=True, blank=True)
 
+    objects = Goals()
+
     class Meta:
         verbose_name = _("mål")
         verbose_name_plural = _("mål")
@@ -124,7 +126,7 @@ class BoardSeat(models.Model):
     """
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="board_seats")
-    kind = models.CharField(_("plads"), max_length=12, choices=SeatKind.choices, default=SeatKind.BOARD)
+    kind = models.CharField(_("plads"), max_length=12, choices=SeatKind, default=SeatKind.BOARD)
     name = models.CharField(_("navn"), max_length=200)
     email = models.EmailField(_("e-mail"), blank=True)
     title = models.CharField(_("stilling"), max_length=150, blank=True)

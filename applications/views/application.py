@@ -27,7 +27,7 @@ from lbf_portal.lib.refusals import IllegalMove, NotAllowed, Refused
 @require_safe
 def application(request: PortalRequest, case_number: int) -> HttpResponse:
     """For the applicant while it is open: the task list. For everybody else, and afterwards: what was answered."""
-    found = find(request, case_number)
+    found = find(request, case_number, contents=True)
     require(request, "view", found)
     if found.is_open and permissions.may(request.actor, "edit", found):
         overview = progress.of_application(found, on=request.today)
@@ -72,7 +72,7 @@ def preview(request: PortalRequest, case_number: int, name: str) -> HttpResponse
 @require_http_methods(["GET", "HEAD", "POST"])
 def submit(request: PortalRequest, case_number: int) -> HttpResponse:
     """Check your answers, declare, submit. A second click, or a second tab, lands on the receipt."""
-    found = find(request, case_number)
+    found = find(request, case_number, contents=True)
     require_move(request, SUBMIT, found)
     form = SubmitForm(request.POST if request.method == "POST" else None)
     if found.state != State.DRAFT:

@@ -89,7 +89,7 @@ def criteria(application: Application, standing: Standing, request: PortalReques
 @require_safe
 def assessment(request: PortalRequest, case_number: int) -> HttpResponse:
     """What a case officer needs to prequalify, ask, put on the waiting list or hear."""
-    application = find(request, case_number)
+    application = find(request, case_number, contents=True)
     require(request, "view_assessment", application)
     standing = application.area.standing(on=request.today)
     has_plan = hasattr(application, "plan")

@@ -140,7 +140,7 @@ def steps(application: Application) -> list[dict[str, Any]]:
 @require_safe
 def case(request: PortalRequest, case_number: int) -> HttpResponse:
     """The hub of a case, for everybody who may know of it; each sees what the roles in this case allow."""
-    application = find(request, case_number)
+    application = find(request, case_number, contents=True)
     roles = permissions.roles_in(request.actor, application, on=request.today)
     budget = facts.of_budget(application)
     can = {act: bool(allowed & roles) for act, allowed in permissions.ACTS.items()}
@@ -152,13 +152,13 @@ def case(request: PortalRequest, case_number: int) -> HttpResponse:
         "steps": steps(application),
         "what_next": NEXT[State(application.state)],
         "standing": application.area.standing(on=request.today),
-        "departments": application.application_departments.select_related("department__organisation"),
+        "departments": application.application_departments.all(),
         "budget": budget,
         "local_share": cofinancing.share(budget),
         "rent_total": facts.rent_total(application) if application.wants_rent_support else None,
         "challenges": readable.readable("challenges", sections.values(application, "challenges"), application.rule_set),
         "plan": plan,
-        "goal_count": plan.goals.count() if plan else 0,
+        "goal_count": len(plan.goals.all()) if plan else 0,
         "agreement": application.agreements.standing().prefetch_related("signatures").first(),
         "hearings": application.hearings.all() if can["view_events"] else (),
         "decisions": application.decisions.all() if can["view_documents"] else (),

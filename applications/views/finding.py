@@ -11,12 +11,14 @@ from applications.models import Application
 from lbf_portal.lib.moves import Move
 
 
-def find(request: PortalRequest, case_number: int) -> Application:
-    """The case by its number.
+def find(request: PortalRequest, case_number: int, *, contents: bool = False) -> Application:
+    """The case by its number; with its `contents` for pages that show all that was filled in.
 
     Errors: Http404 for a case that does not exist and for one the actor may not know of: outsiders cannot tell which.
     """
     cases = Application.objects.visible_to(request.actor, on=request.today).with_case_relations()
+    if contents:
+        cases = cases.with_contents()
     return get_object_or_404(cases, case_number=case_number)
 
 

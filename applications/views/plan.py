@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.middleware import PortalRequest
 from applications import permissions, sections, transitions
 from applications.forms.agreement import SendForSignatureForm
-from applications.models import Application, ComprehensivePlan
+from applications.models import Application
 from applications.states import PLAN_IS_OPEN, SEND_FOR_SIGNATURE
 from applications.views import editing, progress
 from applications.views.agreement import contents
@@ -24,7 +24,7 @@ from lbf_portal.lib.refusals import IllegalMove, NotAllowed, Refused
 
 
 def _has_plan(application: Application) -> bool:
-    return ComprehensivePlan.objects.filter(application=application).exists()
+    return hasattr(application, "plan")
 
 
 def _before_there_is_a_plan(request: PortalRequest, application: Application) -> HttpResponse:
@@ -35,7 +35,7 @@ def _before_there_is_a_plan(request: PortalRequest, application: Application) ->
 @require_safe
 def plan(request: PortalRequest, case_number: int) -> HttpResponse:
     """For the applicant while it is open: the plan's task list. For everybody else, and afterwards: what stands in it."""
-    application = find(request, case_number)
+    application = find(request, case_number, contents=True)
     require(request, "view", application)
     if not _has_plan(application):
         return _before_there_is_a_plan(request, application)
@@ -61,7 +61,7 @@ def plan_section(request: PortalRequest, case_number: int, name: str) -> HttpRes
 @require_http_methods(["GET", "HEAD", "POST"])
 def send_for_signature(request: PortalRequest, case_number: int) -> HttpResponse:
     """The agreement as it will be, what still stands in the way, and the button that makes it."""
-    application = find(request, case_number)
+    application = find(request, case_number, contents=True)
     require_move(request, SEND_FOR_SIGNATURE, application)
     if application.state not in PLAN_IS_OPEN:
         messages.warning(request, gettext("Planen er ikke åben nu. Se sagens status."))

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from accounts.actors import SYSTEM, Actor
 from accounts.models import Organisation
+from applications import facts
 from applications import transitions as acts
 from applications.models import Application, IndicatorDefinition, SeatKind
 from applications.rules.rule_sets import TERMS, RuleSet
@@ -101,7 +102,7 @@ class Case:
         """In some areas the other housing organisation takes part."""
         neighbour = self.world.neighbour(self.site)
         is_large = self.plot.department_count >= MANY_DEPARTMENTS
-        return neighbour.organisation if neighbour and is_large and self.luck.random() < 0.35 else None
+        return neighbour.organisation if neighbour and is_large and values.happens(0.35, self.luck) else None
 
     @cached_property
     def departments(self) -> list[Department]:
@@ -178,7 +179,7 @@ class Case:
         if not self.plot.wanted.is_committed:
             return self.plot.wanted.twists
         odds = {Twist.ASKED: 0.25, Twist.HEARD: 0.05, Twist.WAITING: 0.1, Twist.RECALLED: 0.08, Twist.RETURNED: 0.15}
-        return frozenset(twist for twist, chance in odds.items() if self.luck.random() < chance)
+        return frozenset(twist for twist, chance in odds.items() if values.happens(chance, self.luck))
 
     def _ending(self) -> Story:
         if self.plot.wanted.ending is Ending.REFUSED:
@@ -232,7 +233,7 @@ class Case:
 
     def _department_choices(self) -> list[acts.DepartmentChoice]:
         choices = [acts.DepartmentChoice(department) for department in self.departments]
-        if self.plot.department_count > 1 and self.luck.random() < 0.15:
+        if self.plot.department_count > 1 and values.happens(0.15, self.luck):
             connected = self.world.connected_department(self.site)
             choices.append(acts.DepartmentChoice(connected, True, self.luck.choice(values.CONNECTIONS)))
         return choices
@@ -405,7 +406,7 @@ class Case:
             self.application,
             frame_year=self.plot.decided_on.year,
             social_amount=self.plot.social,
-            rent_amount=acts.facts.rent_total(self.application),
+            rent_amount=facts.rent_total(self.application),
             reason=self.luck.choice(values.RECOMMEND),
             by=self.officer,
             at=self.at,

@@ -84,13 +84,13 @@ class EffortStory:
             self._request_change()
             # Waits for its answer.
             yield self.stage.until
-        elif self.case.luck.random() < 0.35:
+        elif values.happens(0.35, self.case.luck):
             yield self.case.later(250, 700)
             self._request_change()
             yield self.case.later(14, 45)
             answer, reason = (
                 (acts.approve_change, values.APPROVE_CHANGE)
-                if self.case.luck.random() < 0.8
+                if values.happens(0.8, self.case.luck)
                 else (acts.reject_change, values.REJECT_CHANGE)
             )
             answer(self.effort, reason=reason, by=self.case.officer, at=self.case.at)
@@ -108,9 +108,7 @@ class EffortStory:
         """A year more, without new money (Q7)."""
         ends_on = self.effort.agreed_ends_on
         yield self.case.on_day(ends_on - datetime.timedelta(days=self.case.luck.randint(40, 110)))
-        acts.extend(
-            self.effort, ends_on=latest_end(ends_on), reason=values.EXTEND, by=self.case.officer, at=self.case.at
-        )
+        acts.extend(self.effort, ends_on=latest_end(ends_on), reason=values.EXTEND, by=self.case.officer, at=self.case.at)
 
     def _close(self) -> None:
         """Of the social part a few per cent are left; now and then nothing."""

@@ -203,7 +203,10 @@ def _others() -> list[Wanted]:
     heard, asked, waiting = frozenset({T.HEARD}), frozenset({T.ASKED}), frozenset({T.WAITING})
     plan_heard, returned = frozenset({T.PLAN_HEARD}), frozenset({T.RETURNED})
     open_cases = [
-        *(Wanted(reaches, age=age) for reaches, age in ((M.CREATED, 20), (M.FILLED, 9), (M.FILLED, 33), (M.FILLED, 61), (M.CREATED, 47))),
+        *(
+            Wanted(reaches, age=age)
+            for reaches, age in ((M.CREATED, 20), (M.FILLED, 9), (M.FILLED, 33), (M.FILLED, 61), (M.CREATED, 47))
+        ),
         *(Wanted(M.SUBMITTED, age=age) for age in (3, 8, 15, 27, 44, 71)),
         *(Wanted(M.ASSESSMENT, age=age) for age in (2, 5, 21, 38, 66)),
         *(Wanted(M.ASKED, twists=asked, age=age) for age in (4, 17, 35)),
@@ -398,18 +401,16 @@ def _amounts(plot: Plot, of_committed: dict[int, tuple[Decimal, Decimal]]) -> tu
         return of_committed[plot.number]
     luck = values.dice("amounts", plot.number)
     social = values.rounded(Decimal(luck.randint(55, 105)) * MIO / 10, 50 * values.THOUSAND)
-    rent = plot.department_count * Decimal(luck.randint(12, 26)) * MIO / 10 if luck.random() < 0.5 else Decimal(0)
+    rent = plot.department_count * Decimal(luck.randint(12, 26)) * MIO / 10 if values.happens(0.5, luck) else Decimal(0)
     return social, rent
 
 
 def _rent_weight(plot: Plot, luck: random.Random) -> float:
     """Three cases of four ask for rent support as well; the more departments, the more."""
-    return plot.department_count * (0.8 + luck.random() * 0.4) if luck.random() < 0.75 else 0.0
+    return plot.department_count * (0.8 + luck.random() * 0.4) if values.happens(0.75, luck) else 0.0
 
 
-def _shares(
-    total: Decimal, plots: Sequence[Plot], weigh: Callable[[Plot, random.Random], float]
-) -> dict[int, Decimal]:
+def _shares(total: Decimal, plots: Sequence[Plot], weigh: Callable[[Plot, random.Random], float]) -> dict[int, Decimal]:
     weights = {plot.number: Decimal(str(round(weigh(plot, values.dice("weight", plot.number)), 4))) for plot in plots}
     whole = sum(weights.values(), start=Decimal(0))
     if not whole:

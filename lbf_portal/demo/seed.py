@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from accounts.actors import SYSTEM
 from accounts.models import OutgoingMail
-from applications import tasks
+from applications import documents, tasks
 from applications import transitions as applications
 from applications.models import Application, ApplicationEvent, IndicatorDefinition
 from areas import transitions as areas
@@ -33,9 +33,9 @@ from monitoring.models import Effort
 
 Tell = Callable[[str], object]
 
-# Settled years are closed; the others stay open for what their efforts give back.
-CLOSED_YEAR, CLOSED_ON = 2019, datetime.date(2025, 3, 3)
 CARRIED_ON = (1, 20)
+CARRIED_IN_WHOLE = 100 * values.THOUSAND
+FIRST_YEAR_CLOSED_ON = datetime.date(2025, 3, 3)
 
 
 def seed(today: datetime.date, *, tell: Tell, cases: int = CASES) -> None:
@@ -57,7 +57,7 @@ def seed(today: datetime.date, *, tell: Tell, cases: int = CASES) -> None:
 
 @contextlib.contextmanager
 def _without_savepoints() -> Iterator[None]:
-    """No story expects a refusal, and a refusal undoes all: the savepoints of nested transactions would be four statements in ten."""
+    """No story expects a refusal, and a refusal undoes all: savepoints would be four statements in ten for nothing."""
     features = transaction.get_connection().features
     features.uses_savepoints = False
     try:
@@ -85,7 +85,8 @@ def _play(scene: World, tell: Tell, *, cases: int) -> None:
         effort = Effort.objects.get(application=case.application)
         EffortStory(case, stage, effort).enter()
 
-    stage.enter(_frames(scene))
+    stage.enter(_carry_over(scene))
+    stage.enter(_close_first_year(scene))
     for plot in plots:
         case = Case(plot, scene, indicators, run_effort)
         progress.starts.append(case.at)
@@ -94,25 +95,29 @@ def _play(scene: World, tell: Tell, *, cases: int) -> None:
     progress.done()
 
 
-def _frames(scene: World) -> Story:
+def _carry_over(scene: World) -> Story:
     """Each January the finance officer carries over most of what the year before has left (R6, C6); the rest is a reserve."""
     for year in range(FIRST_YEAR, LAST_YEAR + 1):
         day = datetime.date(year + 1, *CARRIED_ON)
-        if CLOSED_ON < day and FrameYear.objects.filter(year=CLOSED_YEAR, closed_on__isnull=True).exists():
-            yield moment_of(CLOSED_ON, hour=9)
-            posting.close_year(CLOSED_YEAR, on=CLOSED_ON, by=scene.finance_officer, reason=values.CLOSE_YEAR)
         yield moment_of(day, hour=9)
-        carried = FrameYear.objects.position(year).available * 3 / 4 // (100 * values.THOUSAND) * 100 * values.THOUSAND
+        carried = FrameYear.objects.position(year).available * 3 / 4 // CARRIED_IN_WHOLE * CARRIED_IN_WHOLE
         if carried:
-            posting.carry_over(
-                year, carried, key=f"carry-over:{year}", on=day, by=scene.finance_officer, reason=values.CARRY
-            )
+            posting.carry_over(year, carried, key=f"carry-over:{year}", on=day, by=scene.finance_officer, reason=values.CARRY)
+
+
+def _close_first_year(scene: World) -> Story:
+    """Once the last effort of the first year is settled its frame is closed; the others stay open for what is given back."""
+    yield moment_of(FIRST_YEAR_CLOSED_ON, hour=9)
+    posting.close_year(FIRST_YEAR, on=FIRST_YEAR_CLOSED_ON, by=scene.finance_officer, reason=values.CLOSE_YEAR)
 
 
 def _tell_of_letters() -> None:
     """Queue the mails that come with the letters now, so that letters made later tell nobody of old news."""
-    kinds = tasks.documents.LETTER_OF_EVENT
-    for event in ApplicationEvent.objects.filter(event__in=kinds).select_related("application__area").order_by("pk"):
+    kinds = documents.LETTER_OF_EVENT
+    events = ApplicationEvent.objects.filter(event__in=kinds, application__is_demo=True).select_related(
+        "application__area", "application__organisation", "application__municipality__organisation"
+    )
+    for event in events.order_by("pk"):
         if told := tasks.MAIL_OF_KIND.get(kinds[event.event]):
             told(event)
 

@@ -25,6 +25,11 @@ def dice(*name: object) -> random.Random:
     return random.Random(":".join(map(str, (SEED, *name))))  # noqa: S311 - demo values, no secrets
 
 
+def happens(chance: float, luck: random.Random) -> bool:
+    """Throw the dice for something that happens in so many cases of a hundred (0.25: one in four)."""
+    return luck.random() < chance
+
+
 def rounded(amount: Decimal, to: Decimal) -> Decimal:
     """The amount to the nearest multiple, and not less than one."""
     return max((amount / to).quantize(Decimal(1)) * to, to)
@@ -39,7 +44,7 @@ def funding(social: Decimal, luck: random.Random) -> tuple[Decimal, list[Funding
     total = rounded(social / fund_share + 20 * THOUSAND, 10 * THOUSAND)
     local = total - social
     others = Decimal(0)
-    if fund_share <= Decimal("0.70") and luck.random() < 0.5:
+    if fund_share <= Decimal("0.70") and happens(0.5, luck):
         others = (local - total / 4) * Decimal("0.6") // THOUSAND * THOUSAND
     municipality = (local - others) * Decimal(luck.choice(("0.40", "0.50", "0.55"))) // THOUSAND * THOUSAND
     departments = (local - others) * Decimal(luck.choice(("0", "0.10", "0.15"))) // THOUSAND * THOUSAND
@@ -57,7 +62,7 @@ def funding(social: Decimal, luck: random.Random) -> tuple[Decimal, list[Funding
 
 
 FROM_MUNICIPALITY = ("Medarbejdere og kontante midler", "Bevilget i kommunens budget", "To årsværk og et årligt tilskud")
-FROM_ORGANISATION = ("Fra dispositionsfonden", "Dispositionsfond og lokaler, betalt kontant", "Vedtaget af organisationsbestyrelsen")
+FROM_ORGANISATION = ("Fra dispositionsfonden", "Dispositionsfonden og driften", "Vedtaget af organisationsbestyrelsen")
 FROM_OTHERS = (
     (Kind.CASH, "Bevilling fra en privat fond"),
     (Kind.IN_KIND, "Frivilliges arbejdstid i lektiecaféen"),
@@ -235,7 +240,7 @@ def course(code: str, luck: random.Random) -> Course:
 
 def is_suppressed(luck: random.Random) -> bool:
     """Now and then so few people stand behind a number that the register hides it (C22, C23)."""
-    return luck.random() < 0.05
+    return happens(0.05, luck)
 
 
 SUPPRESSED = "Skjult i kilden: færre end fem personer"

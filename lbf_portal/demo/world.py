@@ -172,7 +172,7 @@ class World:
             self._numbers[organisation] = itertools.count(FIRST_NUMBER + held)
         number = str(next(self._numbers[organisation]))
         luck = values.dice("department", organisation.name, number)
-        dwellings = luck.randint(45, 150) if luck.random() < 0.95 else luck.randint(18, 30)
+        dwellings = luck.randint(45, 150) if values.happens(0.95, luck) else luck.randint(18, 30)
         department = areas.register_department(
             organisation,
             number=number,
@@ -250,4 +250,3 @@ def _is(organisation: Organisation, known: people.DemoOrganisation) -> bool:
 def ascii_slug(text: str) -> str:
     """A name as it can stand in an address: `Brønshøj Å` becomes `broenshoej-aa`."""
     return slugify(text.lower().translate(_ASCII))
-

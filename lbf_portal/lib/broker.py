@@ -19,13 +19,15 @@ from kombu.utils.json import dumps
 class Channel(filesystem.Channel):
     """A channel whose messages appear complete."""
 
-    def _put(self, queue: str, message: Any, **_more: Any) -> None:
+    def _put(  # type: ignore[override]  # kombu's own classes disagree about the second name
+        self, queue: str, payload: dict[str, Any], **_more: Any
+    ) -> None:
         # Named as kombu names them, by time first: the queue is read in the order of the names.
         name = f"{monotonic_ns() // 1_000_000}_{uuid.uuid4()}.{queue}.msg"
         whole = Path(self.data_folder_out) / name
         part = whole.with_name(f"{name}.part")  # the reader passes it by: it takes only what ends in the queue's name
         try:
-            part.write_text(dumps(message), encoding="utf-8")
+            part.write_text(dumps(payload), encoding="utf-8")
             part.replace(whole)
         except OSError as error:
             raise ChannelError(f"The message was not written to {whole}") from error

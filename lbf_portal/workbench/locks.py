@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -53,15 +54,19 @@ def write(arguments: list[str]) -> int:
 
 def _resolve(name: str, upgrade: list[str], agrees_with: str) -> None:
     path = path_of(name)
+    fresh = path.with_suffix(".fresh")  # whoever installs meanwhile finds the old file whole
+    shutil.copy(path, fresh)
     program = [sys.executable, "-m", "uv", "pip", "compile", "-", "--quiet", "--universal", "--python-version", "3.11"]
     program += ["--generate-hashes", "--no-emit-index-url", "--no-emit-find-links", "--no-header", "--no-annotate", *upgrade]
     program += ["--constraints", str(path_of(agrees_with))] if agrees_with else []
-    program += ["--output-file", str(path)]
+    program += ["--output-file", str(fresh)]
     done = subprocess.run(program, input="\n".join(declared(name)), capture_output=True, text=True, cwd=PROJECT, check=False)
     if done.returncode:
+        fresh.unlink()
         raise Trouble(f"locks/{name}.txt could not be resolved:\n{done.stderr.strip()}")
-    pinned = "".join(line for line in path.read_text().splitlines(keepends=True) if not line.startswith("#"))
-    path.write_text(f"{mark(name)}\n{pinned}")
+    pinned = "".join(line for line in fresh.read_text().splitlines(keepends=True) if not line.startswith("#"))
+    fresh.write_text(f"{mark(name)}\n{pinned}")
+    fresh.rename(path)
 
 
 def faults() -> list[str]:
@@ -73,7 +78,7 @@ def _faults_of(name: str) -> list[str]:
     text = path_of(name).read_text()
     lines = text.splitlines()
     found = []
-    if lines[0] != mark(name):
+    if lines[:1] != [mark(name)]:
         found.append(f"locks/{name}.txt was not made from the requirements in pyproject.toml: run ./portal lock")
     if "://" in text or "--index" in text or "--find-links" in text:
         found.append(f"locks/{name}.txt contains an address: run ./portal lock")

@@ -88,7 +88,7 @@ def test_the_commitment_letter_holds_all_that_a_commitment_must_say(case_cast: C
         "den lokale medfinansiering er 25 %",
         "Kommunen Penge 1.500.000 kr.",
         "Boligorganisationen Penge 1.500.000 kr.",
-        "version 1",
+        "udgave 1",
         "almenboliglovens § 134",
         "Tilskuddet udbetales efter anmodning",
         "Spørgsmål Skriv til",

@@ -167,7 +167,6 @@ def everybody(case_cast: CaseCast, request: pytest.FixtureRequest, today: dateti
         "finance_officer",
         "outsider",
         "adviser",
-        "auditor",
     )
     return {name: request.getfixturevalue(name) for name in fixtures} | {
         "board_member": actor_for(chair, None, on=today),
@@ -503,17 +502,17 @@ def test_what_the_fund_accepted_as_local_does_not_outlive_a_change_of_the_line(d
             draft, total_budget=sum((line.amount for line in lines), start=Decimal(0)), lines=lines, by=case_cast.applicant, at=AT
         )
 
-    save(transitions.FundingChoice(Source.FUND, 9 * MIO), transitions.FundingChoice(Source.MUNICIPALITY, 3 * MIO), hours)
+    save(transitions.FundingChoice(Source.FUND, 9 * MIO), transitions.FundingChoice(Source.MUNICIPALITY, 4 * MIO), hours)
     transitions.submit(draft, by=case_cast.applicant, at=AT)
     line = draft.funding_lines.get(kind=Kind.IN_KIND)
     transitions.accept_as_local(draft, line, accepted=True, by=case_cast.case_officer, at=AT)
     transitions.request_information(draft, by=case_cast.case_officer, at=AT, reason=REASON)
 
-    save(transitions.FundingChoice(Source.FUND, 9 * MIO), transitions.FundingChoice(Source.MUNICIPALITY, 3 * MIO), hours)
+    save(transitions.FundingChoice(Source.FUND, 9 * MIO), transitions.FundingChoice(Source.MUNICIPALITY, 4 * MIO), hours)
     assert draft.funding_lines.get(kind=Kind.IN_KIND).accepted_as_local
 
     more = transitions.FundingChoice(Source.MUNICIPALITY, 2 * MIO, Kind.IN_KIND, "Lokaler og timer")
-    save(transitions.FundingChoice(Source.FUND, 9 * MIO), transitions.FundingChoice(Source.MUNICIPALITY, 3 * MIO), more)
+    save(transitions.FundingChoice(Source.FUND, 9 * MIO), transitions.FundingChoice(Source.MUNICIPALITY, 4 * MIO), more)
     assert not draft.funding_lines.get(kind=Kind.IN_KIND).accepted_as_local
 
 

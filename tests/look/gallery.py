@@ -71,7 +71,7 @@ class Row(PortalForm):
 
 
 class Rows(PortalFormSet):
-    row_name = _("Post")  # type: ignore[assignment]  # lazy text
+    row_name = _("Post")
 
 
 RowFormSet = formset_of(Row, Rows)

@@ -18,6 +18,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.actors import SYSTEM, Actor
 from accounts.models import User
+from ledger import posting
 from monitoring import charts, transitions
 from monitoring.models import Effort
 from monitoring.states import State
@@ -345,6 +346,14 @@ def test_more_than_the_case_holds_is_told_and_not_posted(case_cast: CaseCast) ->
     assert answer.status_code == 200
     assert "9.000.000 kr." in answer.content.decode()
     assert Effort.objects.get().state == State.CLOSING
+
+
+def test_money_that_a_closed_year_did_not_take_back_is_told(case_cast: CaseCast) -> None:
+    effort = efforts.make_closing(case_cast)
+    posting.close_year(2026, on=datetime.date(2027, 2, 1), by=case_cast.finance_officer, reason="Året er gjort op.")
+    fields = {"unspent_social": "100.000", "unspent_rent": "0", "reason": "Regnskabet er godkendt."}
+    answer = signed_in(case_cast.case_officer).post(address(effort, "close"), fields, follow=True)
+    assert "Rammen for 2026 er lukket, så dette beløb er ikke frigivet i den: 100.000 kr." in answer.content.decode()
 
 
 def test_the_button_alone_starts_an_effort(case_cast: CaseCast) -> None:

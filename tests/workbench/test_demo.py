@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from lbf_portal.workbench import database, processes, walk
+from lbf_portal.workbench.attached import dies_with_parent
 from lbf_portal.workbench.places import PROJECT, Places
 from lbf_portal.workbench.stamps import Stamps
 
@@ -37,6 +38,7 @@ def portal(places: Places, *arguments: str, **environment: str) -> subprocess.Po
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        preexec_fn=dies_with_parent(signal.SIGTERM),  # noqa: PLW1509 - no threads here; a run that is cut off leaves nothing behind
     )
 
 

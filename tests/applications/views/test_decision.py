@@ -103,3 +103,16 @@ def test_a_decision_needs_the_tick(case_cast: CaseCast) -> None:
     answer = signed_in(case_cast.director).post(url("decide", application), {"reason": "Ja."})
 
     assert "Sæt hak for at give tilsagnet" in answer.content.decode()
+
+
+def test_what_counts_as_local_is_settled_with_the_decision(case_cast: CaseCast) -> None:
+    application = cases.make_committed(case_cast)
+    line = application.funding_lines.filter(source="MUNICIPALITY").get()
+
+    answer = signed_in(case_cast.case_officer).post(
+        url("accept_as_local", application), {"line": str(line.pk), "accepted": "yes"}, follow=True
+    )
+
+    assert "medfinansieringen ligger fast" in answer.content.decode()
+    line.refresh_from_db()
+    assert not line.accepted_as_local
