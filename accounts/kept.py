@@ -9,12 +9,16 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
+from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
+from django.shortcuts import resolve_url
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 
 KEY = "kept_post"
 SECONDS = 2 * 60 * 60
@@ -42,10 +46,19 @@ class KeepingLoginRequiredMiddleware(LoginRequiredMiddleware):
         return super().process_view(request, view_func, view_args, view_kwargs)
 
     def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponseRedirect:
-        if request.method == "POST" and keep(request):
-            page = reverse("accounts:kept")
-            return redirect_to_login(page, self.get_login_url(view_func), self.get_redirect_field_name(view_func))
-        return super().handle_no_permission(request, view_func)
+        if request.method != "POST":
+            return super().handle_no_permission(request, view_func)
+        page = reverse("accounts:kept") if keep(request) else _page_with_the_button(request)
+        return redirect_to_login(page, self.get_login_url(view_func), self.get_redirect_field_name(view_func))
+
+
+def _page_with_the_button(request: HttpRequest) -> str:
+    """Where somebody pressed a button that sends nothing typed: its own address may answer to the button alone."""
+    referer = urlsplit(request.META.get("HTTP_REFERER", ""))
+    page = urlunsplit(("", "", referer.path, referer.query, ""))
+    if referer.netloc == request.get_host() and url_has_allowed_host_and_scheme(page, None):
+        return page
+    return str(resolve_url(settings.LOGIN_REDIRECT_URL))
 
 
 def keep(request: HttpRequest) -> bool:

@@ -88,6 +88,7 @@ POST applications:withdraw              200 200 403 403 403 403 403 403 404 404 
 POST applications:start_plan            302 302 403 403 403 403 403 403 404 404 404 404 302
 # Cases: what the parties sign
 GET  applications:agreement             200 200 200 200 200 200 200 200 404 404 404 404 302
+GET  applications:sign                  302 403 302 403 403 403 403 403 404 404 404 404 302
 POST applications:sign                  200 403 200 403 403 403 403 403 404 404 404 404 302
 GET  applications:recall_agreement      302 302 302 403 403 403 403 403 404 404 404 404 302
 POST applications:recall_agreement      302 302 302 403 403 403 403 403 404 404 404 404 302
@@ -244,7 +245,7 @@ def test_methods_that_are_not_in_the_table_are_refused(rich_case: RichCase, peop
         Row(method, name, {})
         for name in address_names()
         for method in ("GET", "POST", "PUT", "DELETE")
-        if (method, name) not in held
+        if (method, name) not in held and name != "set_language"  # Django's own, leads back whatever one does
     ]
     asking = visitor(people["applicant"])
     answers = [(row, ask(asking, row, rich_case.application, rich_case)) for row in others]

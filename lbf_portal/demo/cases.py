@@ -404,7 +404,7 @@ class Case:
     def recommend(self) -> None:
         acts.recommend(
             self.application,
-            frame_year=self.plot.decided_on.year,
+            frame_year=self.at.year,
             social_amount=self.plot.social,
             rent_amount=facts.rent_total(self.application),
             reason=self.luck.choice(values.RECOMMEND),

@@ -22,8 +22,8 @@ class Channel(filesystem.Channel):
     def _put(  # type: ignore[override]  # kombu's own classes disagree about the second name
         self, queue: str, payload: dict[str, Any], **_more: Any
     ) -> None:
-        # Named as kombu names them, by time first: the queue is read in the order of the names.
-        name = f"{monotonic_ns() // 1_000_000}_{uuid.uuid4()}.{queue}.msg"
+        # By time first, as kombu names them, but to the nanosecond and of one length: the queue is read in the names' order.
+        name = f"{monotonic_ns():020d}_{uuid.uuid4()}.{queue}.msg"
         whole = Path(self.data_folder_out) / name
         part = whole.with_name(f"{name}.part")  # the reader passes it by: it takes only what ends in the queue's name
         try:

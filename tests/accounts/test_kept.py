@@ -56,3 +56,19 @@ def test_who_has_nothing_kept_is_sent_home(client: Client, applicant: Actor) -> 
     client.force_login(applicant.user)
 
     assert client.get(reverse("accounts:kept"))["Location"] == reverse("start")
+
+
+@pytest.mark.parametrize(
+    ("referer", "to"),
+    [
+        ("http://testserver/cases/200001/?tab=2", "%3Ftab%3D2"),
+        ("http://testserver//elsewhere.example/", ""),
+        ("http://elsewhere.example/cases/", ""),
+        ("", ""),
+    ],
+)
+def test_a_button_pressed_too_late_leads_back_to_its_page_and_does_nothing(client: Client, referer: str, to: str) -> None:
+    answer = client.post("/cases/200001/start-assessment/", headers={"referer": referer} if referer else {})
+
+    wanted = f"/cases/200001/{to}" if to else "/"
+    assert answer["Location"] == f"{reverse('accounts:sign_in')}?next={wanted}"
