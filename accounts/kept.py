@@ -34,6 +34,11 @@ class Kept:
     fields: list[tuple[str, str]]
     had_files: bool
 
+    @property
+    def texts(self) -> list[str]:
+        """What somebody wrote in words; choices, dates and numbers go along, but their fields have no name here to show."""
+        return [value for _name, value in self.fields if len(value.split()) > 1]
+
 
 class KeepingLoginRequiredMiddleware(LoginRequiredMiddleware):
     """Sends whoever is not signed in to the sign-in page, and keeps what they were about to send."""
@@ -55,7 +60,7 @@ class KeepingLoginRequiredMiddleware(LoginRequiredMiddleware):
 def _page_with_the_button(request: HttpRequest) -> str:
     """Where somebody pressed a button that sends nothing typed: its own address may answer to the button alone."""
     referer = urlsplit(request.META.get("HTTP_REFERER", ""))
-    page = urlunsplit(("", "", referer.path, referer.query, ""))
+    page = str(urlunsplit(("", "", referer.path, referer.query, "")))
     if referer.netloc == request.get_host() and url_has_allowed_host_and_scheme(page, None):
         return page
     return str(resolve_url(settings.LOGIN_REDIRECT_URL))

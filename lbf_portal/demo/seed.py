@@ -99,16 +99,19 @@ def _carry_over(scene: World) -> Story:
     """Each January the finance officer carries over most of what the year before has left (R6, C6); the rest is a reserve."""
     for year in range(FIRST_YEAR, LAST_YEAR + 1):
         day = datetime.date(year + 1, *CARRIED_ON)
-        yield moment_of(day, hour=9)
+        at = moment_of(day, hour=9)
+        yield at
         carried = FrameYear.objects.position(year).available * 3 / 4 // CARRIED_IN_WHOLE * CARRIED_IN_WHOLE
         if carried:
-            posting.carry_over(year, carried, key=f"carry-over:{year}", on=day, by=scene.finance_officer, reason=values.CARRY)
+            key = f"carry-over:{year}"
+            posting.carry_over(year, carried, key=key, on=day, at=at, by=scene.finance_officer, reason=values.CARRY)
 
 
 def _close_first_year(scene: World) -> Story:
     """Once the last effort of the first year is settled its frame is closed; the others stay open for what is given back."""
-    yield moment_of(FIRST_YEAR_CLOSED_ON, hour=9)
-    posting.close_year(FIRST_YEAR, on=FIRST_YEAR_CLOSED_ON, by=scene.finance_officer, reason=values.CLOSE_YEAR)
+    at = moment_of(FIRST_YEAR_CLOSED_ON, hour=9)
+    yield at
+    posting.close_year(FIRST_YEAR, on=FIRST_YEAR_CLOSED_ON, at=at, by=scene.finance_officer, reason=values.CLOSE_YEAR)
 
 
 def _tell_of_letters() -> None:

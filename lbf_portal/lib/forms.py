@@ -274,7 +274,10 @@ class PortalFormSet(forms.BaseFormSet[Any]):
         form = super().management_form
         if self.asks_for_more:
             shown = (form.cleaned_data[forms.formsets.TOTAL_FORM_COUNT] or 0) + self.more_rows
-            form.data = {**form.data, form.add_prefix(forms.formsets.TOTAL_FORM_COUNT): str(shown)}
+            # A copy of its own kind: `{**data}` of what a browser posts would hold lists.
+            data = form.data.copy()  # type: ignore[attr-defined]  # a QueryDict, or a dict in tests
+            data[form.add_prefix(forms.formsets.TOTAL_FORM_COUNT)] = str(shown)
+            form.data = data
         return form
 
     def is_valid(self) -> bool:

@@ -32,6 +32,8 @@ def test_what_was_typed_is_found_again_after_signing_in(client: Client, applican
 
     assert 'name="name" value="Et langt navn med æøå"' in content
     assert f'action="{PROFILE}"' in content
+    assert "<p>Et langt navn med æøå</p>" in content
+    assert "<p>da</p>" not in content, "a choice has no name here that anybody would know"
     assert applicant.user is not None
     applicant.user.refresh_from_db()
     assert applicant.user.name != "Et langt navn med æøå", "nothing is sent on its own"

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.journeys import server
 from tests.journeys.server import Portal, Template
+
+# A page is made by a server of its own, on a machine that has other tests to run.
+expect.set_options(timeout=15_000)
 
 
 @pytest.fixture(scope="session")

@@ -54,6 +54,7 @@ def test_without_scripts_an_application_is_filled_in_and_submitted(portal: Porta
     expect(page.locator("#sums")).to_contain_text("2.000.000 kr.")
     screenshot(page, "without scripts budget")
     press(page, "Gem og gå til oversigten")
+    arrived(page, "Ansøgning")
 
     follow(page, "Tjek dine svar")
     page.get_by_label("Jeg erklærer").check()

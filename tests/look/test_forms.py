@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 from django import forms
+from django.http import QueryDict
 from django.utils import translation
 
 from lbf_portal.lib.forms import (
@@ -184,6 +185,12 @@ def test_asking_for_more_rows_saves_nothing() -> None:
     formset = RowFormSet({"r-TOTAL_FORMS": "1", "r-INITIAL_FORMS": "0", "r-more": "1"}, prefix="r")
     assert not formset.is_valid()
     assert len(formset.forms) == 4
+
+
+def test_rows_that_were_asked_for_come_back_with_the_next_post() -> None:
+    posted = QueryDict("r-TOTAL_FORMS=1&r-INITIAL_FORMS=0&r-MIN_NUM_FORMS=0&r-MAX_NUM_FORMS=1000&r-more=1")
+    shown = RowFormSet(posted, prefix="r").management_form
+    assert [shown[name].value() for name in ("TOTAL_FORMS", "INITIAL_FORMS", "MAX_NUM_FORMS")] == ["4", "0", "1000"]
 
 
 def test_filters_do_not_call_every_field_voluntary() -> None:
