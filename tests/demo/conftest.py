@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,8 @@ from lbf_portal.demo import mails
 @pytest.fixture
 def demo(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """The demo, with its mails in a folder of the test's own."""
+    # The portal's addresses are made once a process: before the demo is there, or every later test would find the demo's too.
+    import_module("lbf_portal.urls")
     settings.IS_DEMO = True
     settings.INSTALLED_APPS = [*settings.INSTALLED_APPS, "lbf_portal.demo"]
     settings.ROOT_URLCONF = "tests.demo.urls"
