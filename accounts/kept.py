@@ -59,7 +59,7 @@ class KeepingLoginRequiredMiddleware(LoginRequiredMiddleware):
 
 def _page_with_the_button(request: HttpRequest) -> str:
     """Where somebody pressed a button that sends nothing typed: its own address may answer to the button alone."""
-    referer = urlsplit(request.META.get("HTTP_REFERER", ""))
+    referer = urlsplit(request.headers.get("referer", ""))
     page = str(urlunsplit(("", "", referer.path, referer.query, "")))
     if referer.netloc == request.get_host() and url_has_allowed_host_and_scheme(page, None):
         return page
