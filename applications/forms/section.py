@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import abc
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
@@ -15,7 +16,7 @@ from lbf_portal.lib.forms import PortalForm, PortalFormSet, apply_violations
 from lbf_portal.lib.refusals import Violation
 
 
-class SectionForms:
+class SectionForms(abc.ABC):
     """The form of a section and its rows, bound to what was posted or showing what is stored.
 
     Subclasses make their parts in `build`, and say in `choices` what they carry to the section's transition. They check
@@ -32,17 +33,17 @@ class SectionForms:
         self.form = self.build_form()
         self.rows = self.build_rows()
 
+    @abc.abstractmethod
     def build_form(self) -> PortalForm:
         """The fields that stand once."""
-        raise NotImplementedError
 
     def build_rows(self) -> Sequence[PortalFormSet]:
         """The rows; none unless a section says otherwise."""
         return ()
 
+    @abc.abstractmethod
     def choices(self) -> Values:
         """Keyword arguments of the section's transition; ask after `is_valid`."""
-        raise NotImplementedError
 
     @property
     def parts(self) -> list[forms.BaseForm | forms.BaseFormSet[Any]]:
