@@ -50,10 +50,10 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         return self.filter(state__in=AWAITS_FUND).order_by("state_since")
 
     def awaiting_signature_of(self, organisation_id: int) -> ApplicationQuerySet:
-        """Cases out for signature whose current agreement the organisation has not signed."""
-        return self.filter(state=State.LOCAL_APPROVAL).exclude(
-            agreements__voided_at__isnull=True, agreements__signatures__organisation_id=organisation_id
-        )
+        """Cases out for signature whose standing agreement the organisation has not signed; recalled ones do not count."""
+        agreements = cast("type[Agreement]", self.model.agreements.rel.related_model)
+        signed = agreements.objects.standing().filter(signatures__organisation_id=organisation_id)
+        return self.filter(state=State.LOCAL_APPROVAL).exclude(pk__in=signed.values("application_id"))
 
     def awaiting_applicant(self) -> ApplicationQuerySet:
         """Cases where it is the housing organisation's turn."""

@@ -8,6 +8,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.actors import Actor
+from applications import transitions
+from applications.models import Application
 from tests.factories import applications as cases
 from tests.factories.applications import CaseCast
 
@@ -83,3 +85,15 @@ def test_one_case_and_twenty_ask_the_database_as_often(case_cast: CaseCast) -> N
         officer.get(LIST)
 
     assert len(one) == len(twenty) <= 12
+
+
+def test_an_agreement_signed_before_it_was_recalled_waits_for_a_signature_again(case_cast: CaseCast) -> None:
+    application = cases.make_out_for_signature(case_cast)
+    cases.sign_as(application, case_cast.applicant)
+    waiting = Application.objects.awaiting_signature_of
+    assert list(waiting(case_cast.housing.pk)) == []
+
+    transitions.recall_agreement(application, by=case_cast.applicant, at=cases.AT, reason="En fejl i budgettet.")
+    transitions.send_for_signature(application, by=case_cast.applicant, at=cases.AT)
+
+    assert list(waiting(case_cast.housing.pk)) == [application]
