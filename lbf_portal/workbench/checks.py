@@ -77,6 +77,12 @@ def _templates_are_formatted() -> Outcome:
 
 
 def _is_ready_for_production() -> Outcome:
+    from lbf_portal.workbench import assets
+
+    try:
+        assets.build()  # Django asks for the folder of built files; a fresh checkout has none
+    except assets.AssetsNotBuilt as failure:
+        return Outcome(is_good=False, words=str(failure))
     environment = {
         "DJANGO_SETTINGS_MODULE": "lbf_portal.settings.production",
         "LBF_SECRET_KEY": secrets.token_urlsafe(60),
