@@ -61,6 +61,7 @@ class User(AbstractBaseUser):
         return self.name
 
 
+@pghistory.track(model_name="OrganisationVersion")
 class Organisation(models.Model):
     """A party: the fund, a housing or administration organisation, a municipality, an adviser, an auditor."""
 
@@ -71,6 +72,10 @@ class Organisation(models.Model):
     lbf_number = models.CharField(_("LBF-nummer"), max_length=10, blank=True)
     # A municipality's four digits; of other organisations the municipality named by their source, if any.
     municipality_code = models.CharField(_("kommunekode"), max_length=4, blank=True)
+    # The administration organisation that runs a housing organisation's office, if any.
+    administered_by = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="administers", verbose_name=_("administreres af")
+    )
     source = models.URLField(_("kilde"), max_length=500, blank=True)
     is_demo = models.BooleanField(_("opdigtet til demo"), default=False)
 

@@ -43,7 +43,7 @@ from applications.models import (
 from applications.rules import agreement, board, cofinancing, commitment, plan, prequalification, reasons, refusal, rent_support
 from applications.rules import recommendation as recommendation_rule
 from applications.rules.rule_sets import TERMS, RuleSet, rule_set_on
-from areas.models import Department, HousingArea
+from areas.models import Department, HousingArea, standing_of
 from lbf_portal.lib.moves import moving
 from lbf_portal.lib.refusals import IllegalMove, NotAllowed, Refused, RuleBroken, Violation
 from lbf_portal.lib.words import gettext_noop
@@ -78,7 +78,7 @@ def _locked(application: Application, act: str, *, by: Actor) -> Iterator[None]:
 
 def _standing(application: Application, at: datetime.datetime) -> dict[str, object]:
     """The area's standing on the day, kept with what was decided on it."""
-    return application.area.standing(on=_day(at)).as_json()
+    return standing_of(application.area, on=_day(at)).as_json()
 
 
 # The application and its sections

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from areas.models import Municipality
-from areas.rules.section_61a import CATEGORIES
+from areas.rules.standing import CATEGORIES
 from lbf_portal.lib.forms import FilterForm
 
 

@@ -16,7 +16,7 @@ import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from areas.rules.section_61a import CATEGORIES, FIRST_YEAR_WITH_COUNTS, Status
+from areas.rules.standing import CATEGORIES, FIRST_YEAR_WITH_COUNTS, Status
 from lbf_portal.lib.refusals import RuleBroken, Violation
 from lbf_portal.lib.words import gettext_noop
 

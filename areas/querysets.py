@@ -5,15 +5,16 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING, Self
 
+from django.apps import apps
 from django.db import models
-from django.db.models import Case, Count, FilteredRelation, Q, Subquery, When
+from django.db.models import Case, Count, FilteredRelation, OuterRef, Q, Subquery, When
 
 from accounts.actors import Actor
-from areas.rules.section_61a import Status
+from areas.rules.standing import Status
 from lbf_portal.lib.danish import sort_key
 
 if TYPE_CHECKING:
-    from areas.models import AreaList, AreaListing, AreaMembership, Department, DevelopmentPlan, HousingArea
+    from areas.models import AreaList, AreaListing, AreaMembership, ConnectedDepartment, Department, DevelopmentPlan, HousingArea
 
 # The column of a listing that holds each status.
 FLAGS: dict[Status, str] = {
@@ -102,6 +103,15 @@ class DepartmentQuerySet(models.QuerySet["Department"]):
         """All departments, to every signed-in person: master data of departments is public, and parties see each other's."""
         return self.all()
 
+    def with_residents(self, on: datetime.date | None = None) -> Self:
+        """Adds `residents` and `residents_on`: the latest count, or the latest one up to the day; both empty without any."""
+        counts = apps.get_model("areas.ResidentCount").objects.filter(department=OuterRef("pk")).order_by("-counted_on")
+        if on is not None:
+            counts = counts.filter(counted_on__lte=on)
+        return self.annotate(
+            residents=Subquery(counts.values("residents")[:1]), residents_on=Subquery(counts.values("counted_on")[:1])
+        )
+
     def in_area(self, area: HousingArea, *, on: datetime.date) -> Self:
         """Departments that lie in the area on the day. No department stands twice: its periods do not overlap."""
         return self.filter(holds_on(on, "memberships__"), memberships__area=area)
@@ -112,6 +122,14 @@ class AreaMembershipQuerySet(models.QuerySet["AreaMembership"]):
 
     def current(self, on: datetime.date) -> Self:
         """Memberships that hold on the day, both ends included."""
+        return self.filter(holds_on(on))
+
+
+class ConnectedDepartmentQuerySet(models.QuerySet["ConnectedDepartment"]):
+    """Departments connected to areas, from-to (R52)."""
+
+    def current(self, on: datetime.date) -> Self:
+        """Connections that hold on the day, both ends included."""
         return self.filter(holds_on(on))
 
 

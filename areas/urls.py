@@ -2,11 +2,11 @@
 
 from django.urls import path
 
-from areas import views
+from areas.views import areas
 
 app_name = "areas"
 
 urlpatterns = [
-    path("", views.area_list, name="list"),
-    path("<slug:key>/", views.area_detail, name="detail"),
+    path("", areas.area_list, name="list"),
+    path("<slug:key>/", areas.area_detail, name="detail"),
 ]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from applications.forms.section import SectionForms
 from applications.rules.prequalification import PROBLEM_NAMES
 from applications.sections import Values
-from areas.models import Answer
+from areas.models import Answer, standing_of
 from lbf_portal.lib.forms import LongTextField, PortalForm
 
 # Five pages (R62) of some 2,400 characters.
@@ -58,7 +58,7 @@ class ChallengesForms(SectionForms):
         return form
 
     def _about_coordination(self) -> str:
-        if self.application.area.standing(on=self.on).has_development_plan is Answer.YES:
+        if standing_of(self.application.area, on=self.on).has_development_plan is Answer.YES:
             return str(_("Området er bundet af en udviklingsplan. Skriv, hvordan indsatsen er samordnet med den (§ 168 a)."))
         return str(
             _(

@@ -67,9 +67,11 @@ class DepartmentsForms(SectionForms):
         in_area = set(Department.objects.in_area(application.area, on=self.on).values_list("pk", flat=True))
         rows = list(application.application_departments.all())
         # What was chosen stays in sight, also when its organisation no longer takes part.
-        own = Department.objects.filter(
-            Q(organisation__in=application.housing_organisations()) | Q(pk__in=[row.department_id for row in rows])
-        ).select_related("organisation")
+        own = (
+            Department.objects.with_residents(self.on)
+            .filter(Q(organisation__in=application.housing_organisations()) | Q(pk__in=[row.department_id for row in rows]))
+            .select_related("organisation")
+        )
         # A department that was chosen as one of the area's stays there, also when the register has moved it since.
         here = in_area | {row.department_id for row in rows if not row.is_connected}
         self.in_area = by_key(department for department in own if department.pk in here)

@@ -21,7 +21,7 @@ from applications.states import State
 from applications.views.case import actions
 from applications.views.finding import find, require
 from applications.views.moves import told
-from areas.models import Answer, Standing
+from areas.models import Answer, Standing, standing_of
 from lbf_portal.lib.danish import kroner
 from lbf_portal.lib.refusals import Refused
 
@@ -91,7 +91,7 @@ def assessment(request: PortalRequest, case_number: int) -> HttpResponse:
     """What a case officer needs to prequalify, ask, put on the waiting list or hear."""
     application = find(request, case_number, contents=True)
     require(request, "view_assessment", application)
-    standing = application.area.standing(on=request.today)
+    standing = standing_of(application.area, on=request.today)
     has_plan = hasattr(application, "plan")
     violations = transitions.check_application(application, on=request.today)
     if has_plan and application.state != State.COMMITTED:

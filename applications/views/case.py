@@ -22,6 +22,7 @@ from applications.models import Application
 from applications.rules import cofinancing
 from applications.states import State
 from applications.views.finding import find
+from areas.models import standing_of
 from ledger.models import Allocation
 
 # The road as the applicant knows it: name of the step, and the states in which the case stands there.
@@ -151,7 +152,7 @@ def case(request: PortalRequest, case_number: int) -> HttpResponse:
         "actions": actions(application, request.actor),
         "steps": steps(application),
         "what_next": NEXT[State(application.state)],
-        "standing": application.area.standing(on=request.today),
+        "standing": standing_of(application.area, on=request.today),
         "departments": application.application_departments.all(),
         "budget": budget,
         "local_share": cofinancing.share(budget),

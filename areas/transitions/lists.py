@@ -13,7 +13,7 @@ from accounts.actors import Actor
 from areas.list_files import CountRow, ListFile, ListingRow, Refusal, RowRefused
 from areas.models import AreaList, AreaListing, HousingArea, Municipality
 from areas.querysets import FLAGS
-from areas.rules.section_61a import Status
+from areas.rules.standing import Status
 from areas.transitions.events import record, require
 from lbf_portal.lib.danish import sort_key
 from lbf_portal.lib.words import gettext_noop

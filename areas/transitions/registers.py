@@ -11,7 +11,16 @@ from django.db import models, transaction
 from accounts.actors import Actor
 from accounts.models import Organisation
 from accounts.roles import OrganisationKind
-from areas.models import AreaMembership, Department, DevelopmentPlan, HousingArea, Municipality, PlanApproval
+from areas.models import (
+    AreaMembership,
+    Department,
+    DevelopmentPlan,
+    HousingArea,
+    Municipality,
+    OwnerKind,
+    PlanApproval,
+    ResidentCount,
+)
 from areas.transitions.events import record, require
 from lbf_portal.lib.danish import sort_key
 from lbf_portal.lib.refusals import RuleBroken, Violation
@@ -29,6 +38,12 @@ def register_department(
     dwellings: int | None = None,
     residents: int | None = None,
     residents_on: datetime.date | None = None,
+    owner_kind: OwnerKind = OwnerKind.DEPARTMENT,
+    addresses: str = "",
+    postcode: str = "",
+    family_dwellings: int | None = None,
+    youth_dwellings: int | None = None,
+    elderly_dwellings: int | None = None,
     is_demo: bool = False,
 ) -> Department:
     """Enter a department of a housing organisation (R56).
@@ -47,11 +62,18 @@ def register_department(
         municipality=municipality,
         floor_area_m2=floor_area_m2,
         dwellings=dwellings,
-        residents=residents,
-        residents_on=residents_on,
         is_demo=is_demo,
+        owner_kind=owner_kind,
+        addresses=addresses,
+        postcode=postcode,
+        family_dwellings=family_dwellings,
+        youth_dwellings=youth_dwellings,
+        elderly_dwellings=elderly_dwellings,
     )
-    _save(department, "department:registered", by=by, department=department)
+    with transaction.atomic():
+        _save(department, "department:registered", by=by, department=department)
+        if residents is not None and residents_on is not None:
+            ResidentCount.objects.create(department=department, counted_on=residents_on, residents=residents)
     return department
 
 

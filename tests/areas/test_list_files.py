@@ -9,7 +9,7 @@ import pytest
 
 from areas import list_files, reference_files
 from areas.list_files import CountRow, ListingRow
-from areas.rules.section_61a import Status
+from areas.rules.standing import Status
 from lbf_portal.lib.refusals import RuleBroken
 
 HEADER = (

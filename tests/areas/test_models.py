@@ -100,8 +100,9 @@ def test_a_list_cannot_contradict_itself(constraint: str, values: dict[str, Any]
     ("constraint", "values"),
     [
         ("department_floor_area_is_positive", {"floor_area_m2": 0}),
-        ("department_residents_are_dated", {"residents_on": None}),
-        ("department_residents_are_dated", {"residents": None}),
+        ("department_owner_kind_is_known", {"owner_kind": "NOBODY"}),
+        ("department_postcode_has_four_digits", {"postcode": "821"}),
+        ("department_dwellings_of_each_kind_fit_the_total", {"dwellings": 10, "family_dwellings": 8, "youth_dwellings": 3}),
     ],
 )
 def test_a_department_has_possible_figures(constraint: str, values: dict[str, Any]) -> None:

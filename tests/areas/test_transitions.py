@@ -12,8 +12,8 @@ from accounts.actors import SYSTEM, Actor
 from accounts.models import Organisation
 from accounts.roles import Role
 from areas.list_files import CountRow, ListFile, ListingRow, Refusal
-from areas.models import AreaEvent, AreaList, AreaListing, Department, HousingArea, PlanApproval
-from areas.rules.section_61a import Status
+from areas.models import AreaEvent, AreaList, AreaListing, Department, HousingArea, PlanApproval, standing_of
+from areas.rules.standing import Status
 from areas.transitions import (
     import_area_lists,
     place_department,
@@ -122,7 +122,7 @@ def test_a_registered_plan_binds_the_area(case_officer: Actor, today: datetime.d
 
     register_development_plan(area, **plan, by=case_officer)  # type: ignore[arg-type]  # plain values by name
 
-    assert area.standing(on=today).has_development_plan == "yes"
+    assert standing_of(area, on=today).has_development_plan == "yes"
     with pytest.raises(RuleBroken, match="har allerede en udviklingsplan"):
         register_development_plan(area, **plan, by=case_officer)  # type: ignore[arg-type]  # as above
 

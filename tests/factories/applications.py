@@ -17,7 +17,7 @@ from accounts.models import Organisation
 from applications import facts, transitions
 from applications.models import Application, IndicatorDefinition, SeatKind
 from applications.rules.cofinancing import Source
-from areas.models import AreaMembership, Department, HousingArea, Municipality
+from areas.models import AreaMembership, Department, HousingArea, Municipality, ResidentCount
 from ledger import posting
 from ledger.models import FrameYear
 
@@ -98,10 +98,10 @@ def make_department(
             "municipality": municipality,
             "floor_area_m2": floor_area_m2,
             "dwellings": 110,
-            "residents": 260,
-            "residents_on": datetime.date(2026, 1, 1),
         },
     )
+    if is_new:
+        ResidentCount.objects.create(department=department, counted_on=datetime.date(2026, 1, 1), residents=260)
     if is_new and area is not None:
         AreaMembership.objects.create(department=department, area=area, valid_from=datetime.date(2010, 1, 1))
     return department

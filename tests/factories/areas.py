@@ -20,6 +20,7 @@ from areas.models import (
     HousingArea,
     Municipality,
     PlanApproval,
+    ResidentCount,
 )
 from tests.factories.accounts import OrganisationFactory
 
@@ -57,6 +58,7 @@ class HousingAreaFactory(DjangoModelFactory[HousingArea]):
 class DepartmentFactory(DjangoModelFactory[Department]):
     class Meta:
         model = Department
+        skip_postgeneration_save = True
 
     organisation = factory.SubFactory(OrganisationFactory)
     number = factory.Sequence(lambda n: f"{n:03}")
@@ -64,8 +66,17 @@ class DepartmentFactory(DjangoModelFactory[Department]):
     municipality = factory.SubFactory(MunicipalityFactory, aarhus=True)
     floor_area_m2 = Decimal("12500.00")
     dwellings = 150
+
+    residents = factory.RelatedFactory("tests.factories.areas.ResidentCountFactory", "department")
+
+
+class ResidentCountFactory(DjangoModelFactory[ResidentCount]):
+    class Meta:
+        model = ResidentCount
+
+    department = factory.SubFactory(DepartmentFactory, residents=None)
+    counted_on = datetime.date(2026, 1, 1)
     residents = 320
-    residents_on = datetime.date(2026, 1, 1)
 
 
 class AreaMembershipFactory(DjangoModelFactory[AreaMembership]):

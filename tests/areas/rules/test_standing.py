@@ -8,11 +8,11 @@ from collections.abc import Mapping
 
 import pytest
 
-from areas.rules import section_61a
-from areas.rules.section_61a import Answer, ListFacts, ListingFacts, PlanFacts, Status
+from areas.rules import standing as rules
+from areas.rules.standing import Answer, ListFacts, ListingFacts, PlanFacts, Status
 
 YES, NO, UNKNOWN = Answer.YES, Answer.NO, Answer.UNKNOWN
-CONVERSION, PARALLEL, EXPOSED, PREVENTION = section_61a.CATEGORIES
+CONVERSION, PARALLEL, EXPOSED, PREVENTION = rules.CATEGORIES
 TODAY = datetime.date(2026, 11, 22)
 
 
@@ -63,19 +63,19 @@ def test_a_list_is_complete_when_all_published_areas_are_held(
     ],
 )
 def test_a_missing_flag_is_a_no_only_on_a_complete_list(*, held_list: ListFacts, said: bool | None, expected: Answer) -> None:
-    assert section_61a.status_on(held_list, listing(exposed=said), EXPOSED) is expected
+    assert rules.status_on(held_list, listing(exposed=said), EXPOSED) is expected
 
 
 def test_an_area_that_an_incomplete_list_does_not_name_is_unknown() -> None:
-    assert section_61a.statuses_on(INCOMPLETE, None) == dict.fromkeys(Status, UNKNOWN)
-    assert section_61a.statuses_on(COMPLETE, None) == dict.fromkeys(Status, NO)
+    assert rules.statuses_on(INCOMPLETE, None) == dict.fromkeys(Status, UNKNOWN)
+    assert rules.statuses_on(COMPLETE, None) == dict.fromkeys(Status, NO)
 
 
 @pytest.mark.parametrize(("status", "first_year"), [(CONVERSION, 2018), (PARALLEL, 2010), (EXPOSED, 2018), (PREVENTION, 2021)])
 def test_a_status_that_the_law_did_not_know_is_a_no(status: Status, first_year: int) -> None:
-    assert section_61a.status_on(a_list(first_year - 1), None, status) is NO
+    assert rules.status_on(a_list(first_year - 1), None, status) is NO
     in_force = a_list(first_year, published={status: 5}, held={status: 4})
-    assert section_61a.status_on(in_force, None, status) is UNKNOWN
+    assert rules.status_on(in_force, None, status) is UNKNOWN
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_a_status_that_the_law_did_not_know_is_a_no(status: Status, first_year: 
     ],
 )
 def test_a_list_holds_from_the_day_it_is_published_until_the_next(on: datetime.date, year: int | None) -> None:
-    used = section_61a.latest_list([a_list(2021), a_list(2019)], on)
+    used = rules.latest_list([a_list(2021), a_list(2019)], on)
 
     assert (used.year if used else None) == year
 
@@ -104,7 +104,7 @@ def test_a_list_holds_from_the_day_it_is_published_until_the_next(on: datetime.d
     ],
 )
 def test_lists_that_were_due_since_are_counted(on: datetime.date, years: list[int]) -> None:
-    assert section_61a.years_since(a_list(2023), on) == years
+    assert rules.years_since(a_list(2023), on) == years
 
 
 @pytest.mark.parametrize(
@@ -121,11 +121,11 @@ def test_lists_that_were_due_since_are_counted(on: datetime.date, years: list[in
 def test_priority_follows_section_61a_and_not_61b(said: ListingFacts | None, held_list: ListFacts, expected: Answer) -> None:
     listings = {2023: said} if said else {}
 
-    assert section_61a.standing([held_list], listings, None, on=TODAY).has_priority is expected
+    assert rules.standing([held_list], listings, None, on=TODAY).has_priority is expected
 
 
 def test_without_a_list_nothing_is_known() -> None:
-    standing = section_61a.standing([], {}, None, on=TODAY)
+    standing = rules.standing([], {}, None, on=TODAY)
 
     assert standing.list_year is None
     assert standing.has_priority is UNKNOWN
@@ -134,7 +134,7 @@ def test_without_a_list_nothing_is_known() -> None:
 
 
 def test_a_development_plan_binds_an_area_that_left_the_lists() -> None:
-    standing = section_61a.standing([COMPLETE], {}, PlanFacts(datetime.date(2019, 6, 1)), on=TODAY)
+    standing = rules.standing([COMPLETE], {}, PlanFacts(datetime.date(2019, 6, 1)), on=TODAY)
 
     assert standing.highest is None
     assert standing.has_development_plan is YES
@@ -146,9 +146,9 @@ def test_a_development_plan_binds_an_area_that_left_the_lists() -> None:
 def test_no_registered_plan_is_unknown_and_a_former_conversion_area_should_have_one() -> None:
     was_conversion_area = {2019: listing(conversion_area=True)}
 
-    for_all = section_61a.standing([COMPLETE], {}, None, on=TODAY)
-    for_former = section_61a.standing([COMPLETE, a_list(2019)], was_conversion_area, None, on=TODAY)
-    before_the_list = section_61a.standing([COMPLETE, a_list(2019)], was_conversion_area, None, on=datetime.date(2019, 11, 30))
+    for_all = rules.standing([COMPLETE], {}, None, on=TODAY)
+    for_former = rules.standing([COMPLETE, a_list(2019)], was_conversion_area, None, on=TODAY)
+    before_the_list = rules.standing([COMPLETE, a_list(2019)], was_conversion_area, None, on=datetime.date(2019, 11, 30))
 
     assert for_all.has_development_plan is for_former.has_development_plan is UNKNOWN
     assert "skal have en udviklingsplan" in for_former.reasons[-1].message
@@ -157,7 +157,7 @@ def test_no_registered_plan_is_unknown_and_a_former_conversion_area_should_have_
 
 
 def test_every_reason_cites_its_basis_and_names_the_list() -> None:
-    standing = section_61a.standing([INCOMPLETE], {2023: listing(parallel_society=True)}, None, on=TODAY)
+    standing = rules.standing([INCOMPLETE], {2023: listing(parallel_society=True)}, None, on=TODAY)
 
     texts = {reason.message: reason.basis for reason in standing.reasons}
     assert texts["Parallelsamfund: Området står på listen af 1. december 2023."] == "Almenboligloven § 61 a, stk. 2; R27"
@@ -167,7 +167,7 @@ def test_every_reason_cites_its_basis_and_names_the_list() -> None:
 
 
 def test_the_most_severe_status_comes_first() -> None:
-    answers = section_61a.answers_of(COMPLETE, listing(exposed=True, parallel_society=True, conversion_area=True))
+    answers = rules.answers_of(COMPLETE, listing(exposed=True, parallel_society=True, conversion_area=True))
 
     assert answers.highest is CONVERSION
     assert answers.names == ["Omdannelsesområde", "Parallelsamfund", "Udsat boligområde"]
@@ -175,7 +175,7 @@ def test_the_most_severe_status_comes_first() -> None:
 
 
 def test_a_timeline_shows_gaps_as_gaps() -> None:
-    years = section_61a.timeline([a_list(2021), a_list(2019)], {}, on=datetime.date(2022, 12, 1))
+    years = rules.timeline([a_list(2021), a_list(2019)], {}, on=datetime.date(2022, 12, 1))
 
     assert [(answers.year, answers.is_held) for answers in years] == [
         (2022, False),
@@ -183,11 +183,11 @@ def test_a_timeline_shows_gaps_as_gaps() -> None:
         (2020, False),
         (2019, True),
     ]
-    assert section_61a.timeline([a_list(2021)], {}, on=datetime.date(2021, 11, 30)) == []
+    assert rules.timeline([a_list(2021)], {}, on=datetime.date(2021, 11, 30)) == []
 
 
 def test_a_standing_can_be_stored_as_plain_values() -> None:
-    standing = section_61a.standing([COMPLETE], {2023: listing(exposed=True)}, None, on=TODAY)
+    standing = rules.standing([COMPLETE], {2023: listing(exposed=True)}, None, on=TODAY)
 
     stored = json.loads(json.dumps(standing.as_json()))
     assert stored["list_published_on"] == "2023-12-01"
@@ -202,7 +202,7 @@ def test_a_standing_can_be_stored_as_plain_values() -> None:
 
 
 def test_a_reason_speaks_the_readers_language() -> None:
-    reason = section_61a.Reason("%(status)s på %(day)s", "§ 1; R1", {"status": "Udsat", "day": TODAY})
+    reason = rules.Reason("%(status)s på %(day)s", "§ 1; R1", {"status": "Udsat", "day": TODAY})
 
     english = {"%(status)s på %(day)s": "%(status)s on %(day)s", "Udsat": "Exposed"}
     assert reason.sentence(english.__getitem__, datetime.date.isoformat) == "Exposed on 2026-11-22"

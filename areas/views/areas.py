@@ -16,9 +16,18 @@ from django.views.decorators.http import require_safe
 
 from accounts.middleware import PortalRequest
 from areas.forms import AreaFilterForm
-from areas.models import AreaList, AreaListing, Department, Evidence, HousingArea, Municipality, lists_held
+from areas.models import (
+    AreaList,
+    AreaListing,
+    Department,
+    Evidence,
+    HousingArea,
+    Municipality,
+    lists_held,
+    standing_of,
+)
 from areas.querysets import FLAGS
-from areas.rules.section_61a import CATEGORIES, Answer, ListFacts, Status, YearAnswers, answers_of, timeline
+from areas.rules.standing import CATEGORIES, Answer, ListFacts, Status, YearAnswers, answers_of, timeline
 from lbf_portal.lib.tables import Column, export, export_format, ordered_by, page_of
 
 ORDERS = {
@@ -83,7 +92,7 @@ def area_detail(request: PortalRequest, key: str) -> HttpResponseBase:
     area = get_object_or_404(HousingArea.objects.visible_to(request.actor).select_related("municipality"), key=key)
     listings = {listing.area_list.year: listing for listing in area.listings.select_related("area_list")}
     years = timeline(lists_held(), {year: listing.facts() for year, listing in listings.items()}, on=request.today)
-    standing = area.standing(on=request.today)
+    standing = standing_of(area, on=request.today)
     context = {
         "area": area,
         "standing": standing,
@@ -95,6 +104,7 @@ def area_detail(request: PortalRequest, key: str) -> HttpResponseBase:
         "plans": area.development_plans.all(),
         "departments": Department.objects.visible_to(request.actor)
         .in_area(area, on=request.today)
+        .with_residents(request.today)
         .select_related("organisation"),
     }
     return render(request, "areas/detail.html", context)
