@@ -84,6 +84,7 @@ def test_refusals_are_pages_too(page: Page, gallery: str, watch: Watch) -> None:
 def test_the_other_language_is_one_button_away(page: Page, gallery: str) -> None:
     page.goto(f"{gallery}/empty")
     page.get_by_role("button", name="English").click()
+    page.wait_for_load_state()  # until the stylesheet is there, the closed menu's button is in sight as well
     assert page.locator("html").get_attribute("lang") == "en"
     assert page.url.endswith("/empty")
     page.get_by_role("button", name="Dansk").click()
