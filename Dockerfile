@@ -33,7 +33,9 @@ WORKDIR /portal
 ENV PATH=/opt/portal/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     DJANGO_SETTINGS_MODULE=lbf_portal.settings.production \
-    LBF_DATA_DIR=/var/lib/lbf_portal
+    LBF_DATA_DIR=/var/lib/lbf_portal \
+    # Fontconfig keeps its index there while letters are made; everything else is read-only.
+    XDG_CACHE_HOME=/tmp
 USER portal
 EXPOSE 8000
 # Threads: a slow reader or a connection opened in advance must not hold a whole worker.
