@@ -2,6 +2,9 @@
 
 Nothing is sent on its own: signing in must not save, sign or decide. Passwords and files are not kept. What was kept lies in
 the new session of the same browser, for two hours, and goes with the first use.
+
+It is shown to nobody but the person who typed it. An expired session no longer says whose it was, so a signed cookie names
+who signed in last in this browser; when somebody else signs in, what was kept is dropped.
 """
 
 from __future__ import annotations
@@ -14,13 +17,16 @@ from urllib.parse import urlsplit, urlunsplit
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import resolve_url
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from accounts.models import User
+
 KEY = "kept_post"
+LAST_PERSON = "last_person"  # the cookie
 SECONDS = 2 * 60 * 60
 LARGEST = 500_000  # characters; far above any form of the portal
 NOT_KEPT = ("csrfmiddlewaretoken", "password")
@@ -66,26 +72,53 @@ def _page_with_the_button(request: HttpRequest) -> str:
     return str(resolve_url(settings.LOGIN_REDIRECT_URL))
 
 
+def remember_person(response: HttpResponse, user: User) -> None:
+    """Let the browser say whose a post is that comes after the session has expired; it grants nothing."""
+    response.set_signed_cookie(
+        LAST_PERSON,
+        str(user.pk),
+        salt=LAST_PERSON,
+        path=settings.SESSION_COOKIE_PATH,
+        domain=settings.SESSION_COOKIE_DOMAIN,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite=settings.SESSION_COOKIE_SAMESITE,
+    )
+
+
 def keep(request: HttpRequest) -> bool:
-    """Keep the fields of the post; False when there is nothing worth keeping, or far too much."""
+    """Keep the fields of the post for who typed them; False when there is nothing worth keeping, far too much, or nobody's."""
+    person = request.get_signed_cookie(LAST_PERSON, default="", salt=LAST_PERSON)
     fields = [
         (name, str(value))
         for name, values in request.POST.lists()
         for value in values
         if not any(word in name.lower() for word in NOT_KEPT)
     ]
-    if not fields or sum(len(value) for _name, value in fields) > LARGEST:
+    if not person or not fields or sum(len(value) for _name, value in fields) > LARGEST:
         return False
-    request.session[KEY] = {"path": request.path, "fields": fields, "files": bool(request.FILES), "at": time.time()}
+    request.session[KEY] = {
+        "person": person,
+        "path": request.path,
+        "fields": fields,
+        "files": bool(request.FILES),
+        "at": time.time(),
+    }
     return True
 
 
 def kept(request: HttpRequest) -> Kept | None:
-    """What was kept for this browser, while it is fresh."""
+    """What was kept in this browser for the person who is signed in, while it is fresh."""
     stored = request.session.get(KEY)
-    if not stored or time.time() - stored["at"] > SECONDS:
+    if not stored or stored["person"] != str(request.user.pk) or time.time() - stored["at"] > SECONDS:
         return None
     return Kept(stored["path"], [(name, value) for name, value in stored["fields"]], stored["files"])
+
+
+def forget_what_others_typed(request: HttpRequest, user: User) -> None:
+    """Drop what was kept for anybody but the person who signs in."""
+    if request.session.get(KEY, {}).get("person") != str(user.pk):
+        forget(request)
 
 
 def forget(request: HttpRequest) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import uuid
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import pghistory
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -92,6 +92,26 @@ class Organisation(models.Model):
                 condition=Q(kind=OrganisationKind.MUNICIPALITY),
             ),
             models.UniqueConstraint(name="organisation_fund_once", fields=["kind"], condition=Q(kind=OrganisationKind.FUND)),
+            models.CheckConstraint(
+                name="organisation_cvr_number_has_eight_digits",
+                condition=Q(cvr_number="") | Q(cvr_number__regex=r"^[0-9]{8}$"),
+                violation_error_message=_("Et CVR-nummer har otte cifre."),
+            ),
+            models.CheckConstraint(
+                name="organisation_lbf_number_has_digits_only",
+                condition=Q(lbf_number="") | Q(lbf_number__regex=r"^[0-9]+$"),
+                violation_error_message=_("Et LBF-nummer består af cifre."),
+            ),
+            models.CheckConstraint(
+                name="organisation_administered_is_a_housing_organisation",
+                condition=Q(administered_by__isnull=True) | Q(kind=OrganisationKind.HOUSING),
+                violation_error_message=_("Kun en boligorganisation kan have en administrationsorganisation."),
+            ),
+            models.CheckConstraint(
+                name="organisation_does_not_administer_itself",
+                condition=Q(administered_by__isnull=True) | ~Q(administered_by=F("pk")),
+                violation_error_message=_("En organisation kan ikke være administrationsorganisation for sig selv."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -179,6 +199,44 @@ class AuditEvent(models.Model):
 
     def __str__(self) -> str:
         return self.event
+
+
+class LeavesEvents(models.Model):
+    """What keeps a history of its own (a case, an effort): its event table points back under the name `events`."""
+
+    class Meta:
+        abstract = True
+
+    def roles_of(self, actor: Actor, *, on: datetime.date) -> frozenset[str]:
+        """The roles that the actor has in this very case or effort on the day."""
+        raise NotImplementedError
+
+    def record(
+        self,
+        event: str,
+        *,
+        by: Actor,
+        at: datetime.datetime,
+        roles: frozenset[str] | None = None,
+        reason: str = "",
+        state_from: str = "",
+        state_to: str = "",
+        data: dict[str, Any] | None = None,
+    ) -> AuditEvent:
+        """Leave an event: who, in which role (of `roles`, else of all held that day), for which organisation, what and why."""
+        held = self.roles_of(by, on=timezone.localdate(at)) if roles is None else roles
+        left: AuditEvent = cast("Any", self).events.create(
+            event=event,
+            at=at,
+            user=by.user,
+            organisation=by.organisation,
+            role=min(held) if held else Role.SYSTEM,
+            reason=reason,
+            state_from=state_from,
+            state_to=state_to,
+            data=data or {},
+        )
+        return left
 
 
 class AccountEvent(AuditEvent):

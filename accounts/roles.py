@@ -44,4 +44,6 @@ ROLES_OF_KIND: dict[OrganisationKind, frozenset[Role]] = {
 }
 
 FUND_ROLES = ROLES_OF_KIND[OrganisationKind.FUND]
+PARTY_ROLES = ROLES_OF_KIND[OrganisationKind.HOUSING] | ROLES_OF_KIND[OrganisationKind.MUNICIPALITY]
+BOARD_ROLES = frozenset({Role.BOARD_MEMBER, Role.SECRETARIAT})
 EVERYBODY = frozenset(Role) - {Role.SYSTEM}

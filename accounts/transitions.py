@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
+import pghistory
 from django.conf import settings
 from django.contrib.auth import authenticate
 from django.contrib.auth.tokens import default_token_generator
@@ -24,6 +25,7 @@ from accounts.roles import FUND_ROLES, ROLES_OF_KIND, OrganisationKind, Role
 from lbf_portal.lib import background
 from lbf_portal.lib import mail as mails
 from lbf_portal.lib.refusals import NotAllowed, RuleBroken, Violation
+from lbf_portal.lib.rows import lock, save
 from lbf_portal.lib.words import gettext_noop
 
 SIGN_IN_TRIED = "account:sign_in_tried"
@@ -33,6 +35,8 @@ PASSWORD_SET = "account:password_set"  # noqa: S105 - the name of an event
 # Ten wrong passwords in a quarter of an hour are a guess, not a slip; nine a quarter leave a guesser nothing.
 SIGN_IN_TRIES = 10
 SIGN_IN_WINDOW = datetime.timedelta(minutes=15)
+# Who can run a housing organisation's office.
+ADMINISTRATORS = frozenset({OrganisationKind.ADMINISTRATION, OrganisationKind.HOUSING})
 # A person's inbox is not to be filled by somebody else's clicks.
 RESET_MAILS = 3
 
@@ -208,6 +212,48 @@ def register_organisation(
         )
         _record("account:organisation_registered", by=by, data={"organisation": organisation.pk})
     return organisation
+
+
+# What a form of an organisation shows, and so what its fingerprint covers.
+ORGANISATION_FIELDS = ("cvr_number", "lbf_number", "administered_by")
+
+
+def change_organisation(
+    organisation: Organisation,
+    *,
+    cvr_number: str,
+    lbf_number: str,
+    administered_by: Organisation | None,
+    by: Actor,
+    seen: str | None = None,
+) -> None:
+    """Correct an organisation's numbers, and who runs its office.
+
+    Errors: NotAllowed unless the fund or the portal itself does it; Outdated; RuleBroken when a number is no number, or the
+    administrator cannot be one.
+    """
+    _require_fund(by)
+    values = {"cvr_number": cvr_number, "lbf_number": lbf_number, "administered_by": administered_by}
+    with transaction.atomic(), pghistory.context(**_who(by)):
+        lock(organisation, ORGANISATION_FIELDS, seen=seen)
+        changed = sorted(name for name, value in values.items() if getattr(organisation, name) != value)
+        if not changed:
+            return
+        if administered_by is not None and administered_by.kind not in ADMINISTRATORS:
+            text = gettext_noop("Vælg en administrationsorganisation eller en boligorganisation.")
+            raise RuleBroken([Violation("cannot_administer", text, "", field="administered_by")])
+        for name, value in values.items():
+            setattr(organisation, name, value)
+        save(organisation)
+        _record("account:organisation_changed", by=by, data={"organisation": organisation.pk, "fields": changed})
+
+
+def _who(by: Actor) -> dict[str, int | None]:
+    """Kept beside each version of a row: who made it, for which organisation."""
+    return {
+        "user": by.user.pk if by.user else None,
+        "organisation": by.organisation.pk if by.organisation else None,
+    }
 
 
 def register_user(email: str, name: str, *, by: Actor, is_invited: bool = True) -> User:

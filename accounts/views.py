@@ -168,8 +168,11 @@ class NewPassword(View):
 def sign_in_as(request: HttpRequest, user: User, *, to: str) -> HttpResponse:
     """Begin a session (with a new key) for a person who has proved who they are, in the person's language."""
     login(request, user, backend=SIGN_IN_BACKEND)
+    kept.forget_what_others_typed(request, user)
     transitions.record_signed_in(user)
-    return with_language(HttpResponseRedirect(to), user)
+    response = with_language(HttpResponseRedirect(to), user)
+    kept.remember_person(response, user)
+    return response
 
 
 def with_language(response: HttpResponse, user: User) -> HttpResponse:

@@ -9,6 +9,7 @@ from accounts.models import Organisation
 from applications.models import Application, ComprehensivePlan, Recommendation
 from applications.rules import agreement, board, cofinancing, commitment, plan, prequalification, refusal, rent_support
 from applications.rules.rule_sets import RuleSet
+from ledger.kinds import FrameKind
 from ledger.models import FrameYear
 
 
@@ -194,7 +195,7 @@ def of_commitment(
 
 def frame_of(year: int) -> commitment.Frame | None:
     """The year's frame as the rule sees it, or None when the ledger has no such year."""
-    row = FrameYear.objects.select_related("period").filter(year=year).first()
+    row = FrameYear.objects.of(FrameKind.ORDINARY).with_reserved().select_related("period").filter(year=year).first()
     if row is None:
         return None
     position = row.position

@@ -9,17 +9,14 @@ import datetime
 from typing import TYPE_CHECKING
 
 from accounts.actors import Actor
-from accounts.roles import FUND_ROLES, OrganisationKind, Role
+from accounts.roles import BOARD_ROLES, FUND_ROLES, PARTY_ROLES, OrganisationKind, Role
 
 if TYPE_CHECKING:
     from applications.models import Application
 
-PARTIES = frozenset({Role.APPLICANT, Role.HOUSING_SIGNATORY, Role.MUNICIPAL_OFFICER, Role.MUNICIPAL_SIGNATORY})
-BOARD = frozenset({Role.BOARD_MEMBER, Role.SECRETARIAT})
-
 # act -> roles in the case. Where a state matters too, the transition checks it.
 ACTS: dict[str, frozenset[Role]] = {
-    "view": FUND_ROLES | PARTIES | BOARD,
+    "view": FUND_ROLES | PARTY_ROLES | BOARD_ROLES,
     "create": frozenset({Role.APPLICANT}),
     "edit": frozenset({Role.APPLICANT}),
     "edit_plan": frozenset({Role.APPLICANT}),
@@ -27,17 +24,17 @@ ACTS: dict[str, frozenset[Role]] = {
     "take": frozenset({Role.CASE_OFFICER}),
     "recommend": frozenset({Role.CASE_OFFICER}),
     "view_assessment": FUND_ROLES,
-    "view_agreement": FUND_ROLES | PARTIES | BOARD,
+    "view_agreement": FUND_ROLES | PARTY_ROLES | BOARD_ROLES,
     "sign": frozenset({Role.HOUSING_SIGNATORY, Role.MUNICIPAL_SIGNATORY}),
-    "view_documents": FUND_ROLES | PARTIES,
-    "view_events": FUND_ROLES | PARTIES,
-    "list": FUND_ROLES | PARTIES | BOARD,
-    "export": FUND_ROLES | PARTIES,
+    "view_documents": FUND_ROLES | PARTY_ROLES,
+    "view_events": FUND_ROLES | PARTY_ROLES,
+    "list": FUND_ROLES | PARTY_ROLES | BOARD_ROLES,
+    "export": FUND_ROLES | PARTY_ROLES,
 }
 
 
-def roles_in(actor: Actor, application: Application, *, on: datetime.date | None = None) -> frozenset[Role]:
-    """The roles this actor has in this very case; empty for an outsider.
+def roles_in(actor: Actor, application: Application, *, on: datetime.date) -> frozenset[Role]:
+    """The roles this actor has in this very case on the day; empty for an outsider.
 
     Fund roles hold in every case that was submitted; a draft is its applicant's own. An applicant's roles hold in cases
     where the organisation acted for is the lead or takes part, a municipality's in its own once submitted. Seats on the
@@ -59,12 +56,12 @@ def roles_in(actor: Actor, application: Application, *, on: datetime.date | None
     return roles | application.seat_roles(actor, on=on)
 
 
-def may(actor: Actor, act: str, application: Application) -> bool:
-    """True when the actor holds a role in this case that the act asks for.
+def may(actor: Actor, act: str, application: Application, *, on: datetime.date) -> bool:
+    """True when the actor holds a role in this case on the day that the act asks for.
 
     Errors: KeyError for an unknown act.
     """
-    return bool(ACTS[act] & roles_in(actor, application))
+    return bool(ACTS[act] & roles_in(actor, application, on=on))
 
 
 def may_create(actor: Actor) -> bool:

@@ -47,6 +47,7 @@ AWAITS_FUND = frozenset({S.SUBMITTED, S.UNDER_ASSESSMENT, S.WAITING_LIST, S.PLAN
 AWAITS_APPLICANT = frozenset(
     {S.DRAFT, S.INFO_REQUESTED, S.HEARING, S.PREQUALIFIED, S.PLAN_IN_PROGRESS, S.INFO_REQUESTED_PLAN, S.HEARING_PLAN}
 )
+IN_HEARING = frozenset({S.HEARING, S.HEARING_PLAN})
 AWAITS_PARTIES = frozenset({S.LOCAL_APPROVAL})
 # Days in which the fund means to answer: a target and no promise, for no deadline was found (Q17).
 TARGET_DAYS = 90

@@ -23,7 +23,7 @@ from django.utils import timezone
 
 from accounts.actors import Actor
 from accounts.models import Organisation, User
-from applications import facts, notifications, permissions, sections, signals, states, tasks
+from applications import eligibility, facts, notifications, permissions, sections, signals, states, tasks
 from applications.models import (
     Agreement,
     Application,
@@ -43,7 +43,7 @@ from applications.models import (
 from applications.rules import agreement, board, cofinancing, commitment, plan, prequalification, reasons, refusal, rent_support
 from applications.rules import recommendation as recommendation_rule
 from applications.rules.rule_sets import TERMS, RuleSet, rule_set_on
-from areas.models import Department, HousingArea, standing_of
+from areas.models import Department, HousingArea
 from lbf_portal.lib.moves import moving
 from lbf_portal.lib.refusals import IllegalMove, NotAllowed, Refused, RuleBroken, Violation
 from lbf_portal.lib.words import gettext_noop
@@ -62,34 +62,54 @@ def _day(at: datetime.datetime) -> datetime.date:
     return timezone.localdate(at)
 
 
-def _require(actor: Actor, act: str, application: Application) -> None:
-    if not permissions.may(actor, act, application):
+def _require(actor: Actor, act: str, application: Application, *, on: datetime.date) -> None:
+    if not permissions.may(actor, act, application, on=on):
         raise NotAllowed([Violation("not_allowed", gettext_noop("Du har ikke ret til dette i denne sag."), "")])
 
 
 @contextlib.contextmanager
-def _locked(application: Application, act: str, *, by: Actor) -> Iterator[None]:
+def _locked(application: Application, act: str, *, by: Actor, at: datetime.datetime) -> Iterator[None]:
     """The row locked and re-read, the right checked: for acts that are no move."""
     with transaction.atomic():
         application.refresh_from_db(from_queryset=Application.objects.select_for_update(of=("self",)))
-        _require(by, act, application)
+        _require(by, act, application, on=_day(at))
         yield
-
-
-def _standing(application: Application, at: datetime.datetime) -> dict[str, object]:
-    """The area's standing on the day, kept with what was decided on it."""
-    return standing_of(application.area, on=_day(at)).as_json()
 
 
 # The application and its sections
 
 
+@dataclass(frozen=True)
+class DepartmentChoice:
+    """A department that takes part; a connected one with its reason (R52)."""
+
+    department: Department
+    is_connected: bool = False
+    connection_reason: str = ""
+
+
 def create_application(
-    *, title: str, area: HousingArea, organisation: Organisation, by: Actor, at: datetime.datetime, is_demo: bool = False
+    *,
+    title: str,
+    area: HousingArea,
+    organisation: Organisation,
+    by: Actor,
+    at: datetime.datetime,
+    departments: Sequence[DepartmentChoice] = (),
+    problem_types: Sequence[str] = (),
+    is_demo: bool = False,
 ) -> Application:
-    """Start a draft for an area. The rule set is fixed here (G3), the municipality is the area's (Q16)."""
+    """Start a draft for an area. The rule set is fixed here (G3), the municipality is the area's (Q16).
+
+    What was chosen beforehand is carried along: `departments` are the organisation's own or those it administers, and their
+    organisations take part; `problem_types` are the problems named so far (R5).
+    """
     if not permissions.may_create(by) or by.organisation != organisation or by.user is None:
         raise NotAllowed([Violation("not_allowed", gettext_noop("Du kan kun søge for den organisation, du handler som."), "")])
+    chosen = {choice.department.pk for choice in departments}
+    if Department.objects.acted_for_by(by).filter(pk__in=chosen).count() != len(chosen):
+        text = gettext_noop("Du kan kun begynde en ansøgning med organisationens egne afdelinger eller dem, den administrerer.")
+        raise NotAllowed([Violation("not_own_department", text, "")])
     with transaction.atomic():
         application = Application.objects.create(
             title=title.strip(),
@@ -102,19 +122,24 @@ def create_application(
             state_since=at,
             is_demo=is_demo,
         )
+        application.participants.set({choice.department.organisation for choice in departments} - {organisation})
         application.record("application:created", by=by, at=at, state_to=states.State.DRAFT)
+        if departments:
+            save_departments(application, departments, by=by, at=at)
+        if problem_types:
+            save_challenges(application, problem_types=problem_types, challenges="", coordination="", by=by, at=at)
     return application
 
 
 @contextlib.contextmanager
 def _editing(application: Application, section: str, *, by: Actor, at: datetime.datetime, seen: str | None) -> Iterator[None]:
     """One section saved: locked, allowed, in time, on top of what the writer had seen; before and after in the event."""
-    with _locked(application, "edit_plan" if section in sections.OF_PLAN else "edit", by=by):
+    with _locked(application, "edit_plan" if section in sections.OF_PLAN else "edit", by=by, at=at):
         if not sections.is_open(application, section):
             raise IllegalMove(
                 [Violation("section_closed", gettext_noop("Sagen kan ikke rettes, som den står nu. Se sagens status."), "")]
             )
-        roles = application.roles_of(by)
+        roles = application.roles_of(by, on=_day(at))
         before = sections.values(application, section)
         if seen is not None and seen != sections.sha256(before):
             raise Outdated(
@@ -156,15 +181,6 @@ def save_basics(
         application.expected_start_on = expected_start_on
         application.save(update_fields=["title", "expected_start_on"])
         application.participants.set([organisation for organisation in participants if organisation != application.organisation])
-
-
-@dataclass(frozen=True)
-class DepartmentChoice:
-    """A department that takes part; a connected one with its reason (R52)."""
-
-    department: Department
-    is_connected: bool = False
-    connection_reason: str = ""
 
 
 def save_departments(
@@ -300,7 +316,7 @@ def submit(application: Application, *, by: Actor, at: datetime.datetime) -> Non
     with moving(application, states.SUBMIT, by=by, at=at) as move:
         move.require(check_application(application, on=_day(at)))
         application.submitted_at = at
-        move.save("submitted_at").tell(standing=_standing(application, at))
+        move.save("submitted_at").tell(**eligibility.in_law(application, on=_day(at)).as_json())
         notifications.application_received(application)
         move.then(_make_letter)
 
@@ -310,7 +326,7 @@ def submit(application: Application, *, by: Actor, at: datetime.datetime) -> Non
 
 def take(application: Application, *, by: Actor, at: datetime.datetime) -> None:
     """Make oneself the responsible case officer."""
-    with _locked(application, "take", by=by):
+    with _locked(application, "take", by=by, at=at):
         if application.responsible == by.user:
             return
         application.responsible = by.user
@@ -371,9 +387,9 @@ def _deadline_in_the_past() -> Violation:
 
 def answer_hearing(application: Application, *, by: Actor, at: datetime.datetime, reply: str) -> None:
     """The party's comments on the hearing; the case officer goes on from there."""
-    with _locked(application, "answer_hearing", by=by):
+    with _locked(application, "answer_hearing", by=by, at=at):
         hearing = application.hearings.filter(replied_on__isnull=True).last()
-        if hearing is None or application.state not in {states.State.HEARING, states.State.HEARING_PLAN}:
+        if hearing is None or application.state not in states.IN_HEARING:
             text = gettext_noop("Der er ingen åben partshøring at svare på.")
             raise IllegalMove([Violation("no_open_hearing", text, "")])
         if not reply.strip():
@@ -575,7 +591,7 @@ def sign(application: Application, *, content_hash: str, title: str, by: Actor, 
 
     `content_hash` is of the text the signatory had on the screen: another text is not signed.
     """
-    with _locked(application, "sign", by=by):
+    with _locked(application, "sign", by=by, at=at):
         person, organisation = _person(by), by.organisation
         version = application.agreements.standing().first()
         if version is None or application.state != states.State.LOCAL_APPROVAL or organisation is None:
@@ -587,7 +603,7 @@ def sign(application: Application, *, content_hash: str, title: str, by: Actor, 
         if version.signatures.filter(organisation=organisation).exists():
             text = gettext_noop("Aftalen er allerede underskrevet for %(organisation)s.")
             raise IllegalMove([Violation("already_signed", text, "", params={"organisation": organisation.name})])
-        role = min(permissions.ACTS["sign"] & permissions.roles_in(by, application))
+        role = min(permissions.ACTS["sign"] & permissions.roles_in(by, application, on=_day(at)))
         Signature.objects.create(
             agreement=version,
             organisation=organisation,
@@ -621,7 +637,7 @@ def _submit_plan(application: Application, signed: agreement.Facts, *, by: Actor
 
 def accept_as_local(application: Application, line: FundingLine, *, accepted: bool, by: Actor, at: datetime.datetime) -> None:
     """Count a contribution in kind or from others as local co-financing, or no longer (Q5)."""
-    with _locked(application, "recommend", by=by):
+    with _locked(application, "recommend", by=by, at=at):
         if application.state in states.DECIDED | states.ENDED:
             text = gettext_noop("Sagen er afgjort eller afsluttet, og medfinansieringen ligger fast.")
             raise IllegalMove([Violation("case_closed", text, "")])
@@ -648,7 +664,7 @@ def recommend(
     at: datetime.datetime,
 ) -> Recommendation:
     """Recommend the commitment: amounts, the frame's year, reasons. Another person decides (four eyes)."""
-    with _locked(application, "recommend", by=by):
+    with _locked(application, "recommend", by=by, at=at):
         if application.state != states.State.PLAN_SUBMITTED:
             text = gettext_noop("Der kan kun indstilles, når helhedsplanen er til afgørelse.")
             raise IllegalMove([Violation("not_for_recommendation", text, "")])
@@ -739,7 +755,7 @@ def _decide(
         decided_on=_day(at),
         decided_by=_person(by),
         reasons=reason.strip(),
-        facts={"standing": _standing(application, at)},
+        facts=eligibility.in_law(application, on=_day(at)).as_json(),
         recommendation=recommendation,
         recommended_by=recommendation.recommended_by if recommendation else None,
         frame_year=recommendation.frame_year if recommendation else None,

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from applications.views import agreement, application, assessment, case, cases, create, decision, documents, moves, plan
+from applications.views import agreement, application, assessment, before, case, cases, create, decision, documents, moves, plan
 
 app_name = "applications"
 
 # The applicant's pages, and the agreement that all parties read.
 urlpatterns = [
+    path("before-you-start/", before.before_you_start, name="before_you_start"),
     path("new/", create.new, name="new"),
     path("<int:case_number>/application/", application.application, name="application"),
     path("<int:case_number>/application/<slug:name>/", application.section, name="section"),

@@ -1,27 +1,84 @@
-"""The frames of the grant period 2019-2026 as the act gives them, read from `data/annual_frames.csv` (R1, R2, R8, R9)."""
+"""Periods and base amounts as the acts give them, read from `data/*.csv` with their sources (R1, R2, R8, R9, R15)."""
 
 from __future__ import annotations
 
 import csv
+import dataclasses
+from collections import defaultdict
 from decimal import Decimal
 from pathlib import Path
 
-SOURCE = Path(__file__).with_name("data") / "annual_frames.csv"
+from ledger.kinds import FrameKind
+
+DATA = Path(__file__).with_name("data")
+PERIODS, AMOUNTS = DATA / "grant_periods.csv", DATA / "annual_frames.csv"
 MILLION = Decimal(1_000_000)
 
 CODE = "P2019_26"
-NAME = "2019-26-midlerne"
-FIRST_YEAR = 2019
-LAST_YEAR = 2026
-
-TOTAL, RENT, VACANCY = "annual_frame", "annual_rent_ceiling", "annual_vacancy_rent"
 
 
-def base_amounts() -> dict[int, dict[str, Decimal]]:
-    """Kroner by year and measure. The year after the period has none of its own and lives on carry-over (R6, G4)."""
-    amounts = {year: dict.fromkeys((TOTAL, RENT, VACANCY), Decimal(0)) for year in range(FIRST_YEAR, LAST_YEAR + 2)}
-    with SOURCE.open(encoding="utf-8", newline="") as rows:
+@dataclasses.dataclass(frozen=True)
+class Base:
+    """The base amounts of one year of one period. The year after the period has none and lives on carry-over (R6, G4)."""
+
+    period: str
+    year: int
+    total: Decimal = Decimal(0)
+    rent: Decimal = Decimal(0)
+    vacancy: Decimal = Decimal(0)
+
+
+@dataclasses.dataclass(frozen=True)
+class Period:
+    """A grant period as its row of the file gives it; with annual amounts where it is history."""
+
+    code: str
+    frame: FrameKind | None
+    name: str
+    first_year: int
+    last_year: int
+    annual_total: Decimal | None
+    annual_rent: Decimal | None
+    legal_basis: str
+    note: str
+    source: str
+
+
+# The part of a frame that each measure of the file states.
+PARTS = {"annual_frame": "total", "annual_rent_ceiling": "rent", "annual_vacancy_rent": "vacancy"}
+
+
+def periods() -> list[Period]:
+    """Every period, oldest first."""
+    with PERIODS.open(encoding="utf-8", newline="") as rows:
+        return [
+            Period(
+                code=row["code"],
+                frame=FrameKind(row["frame"]) if row["frame"] else None,
+                name=row["name"],
+                first_year=int(row["first_year"]),
+                last_year=int(row["last_year"]),
+                annual_total=_millions(row["annual_total"]),
+                annual_rent=_millions(row["annual_rent"]),
+                legal_basis=row["legal_basis"],
+                note=row["note"],
+                source=row["source"],
+            )
+            for row in csv.DictReader(rows)
+        ]
+
+
+def bases(code: str = CODE) -> list[Base]:
+    """The years of a period with their base amounts, and the year after it with none; nothing for a historic period."""
+    parts: defaultdict[int, dict[str, Decimal]] = defaultdict(dict)
+    with AMOUNTS.open(encoding="utf-8", newline="") as rows:
         for row in csv.DictReader(rows):
-            for year in range(int(row["year_from"]), int(row["year_to"]) + 1):
-                amounts[year][row["measure"]] = Decimal(row["value"]) * MILLION
-    return amounts
+            if row["period"] == code:
+                for year in range(int(row["year_from"]), int(row["year_to"]) + 1):
+                    parts[year][PARTS[row["measure"]]] = Decimal(row["value"]) * MILLION
+    years = [Base(code, year, **amounts) for year, amounts in sorted(parts.items())]
+    return [*years, Base(code, years[-1].year + 1)] if years else []
+
+
+def _millions(text: str) -> Decimal | None:
+    return Decimal(text) * MILLION if text else None

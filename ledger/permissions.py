@@ -13,16 +13,28 @@ class Act(enum.StrEnum):
 
     SEE = "see"
     POST = "post"
+    RESERVE = "reserve"
+    OPEN = "open"
     MANAGE = "manage"
+    CORRECT = "correct"
+    SECOND = "second"
 
 
 # In the order in which an act is ascribed to somebody who holds several of the roles.
 ACTS: dict[Act, tuple[Role, ...]] = {
     Act.SEE: (Role.DIRECTOR, Role.CASE_OFFICER, Role.FINANCE_OFFICER),
-    # Commit, release, reverse: whoever decides the case (applications has its own table), or the portal when time runs out.
+    # Commit and release as a case decides it (applications has its own table), or the portal when time runs out.
     Act.POST: (Role.DIRECTOR, Role.CASE_OFFICER, Role.FINANCE_OFFICER, Role.SYSTEM),
-    # Open, regulate, carry over, close (C5, C6).
-    Act.MANAGE: (Role.FINANCE_OFFICER, Role.SYSTEM),
+    # What a prequalified case is expected to take.
+    Act.RESERVE: (Role.CASE_OFFICER, Role.DIRECTOR, Role.FINANCE_OFFICER, Role.SYSTEM),
+    # The portal opens the years that the act itself gives; any other year is opened by finance.
+    Act.OPEN: (Role.FINANCE_OFFICER, Role.SYSTEM),
+    # Regulate, carry over, close, decide on released money (C5, C6, Q4): propose it, that is.
+    Act.MANAGE: (Role.FINANCE_OFFICER,),
+    # Reverse, or release by hand: propose it.
+    Act.CORRECT: (Role.FINANCE_OFFICER, Role.CASE_OFFICER, Role.DIRECTOR),
+    # Approve what another person proposed.
+    Act.SECOND: (Role.FINANCE_OFFICER, Role.DIRECTOR),
 }
 
 
@@ -36,3 +48,8 @@ def role_for(actor: Actor, act: Act) -> Role | None:
 def may(actor: Actor, act: Act) -> bool:
     """Whether the actor may do it."""
     return role_for(actor, act) is not None
+
+
+def roles_in_fund(actor: Actor) -> frozenset[str]:
+    """The roles the actor holds in the fund; none for anybody else."""
+    return frozenset(actor.roles) if actor.is_fund else frozenset()

@@ -5,23 +5,34 @@ from __future__ import annotations
 import dataclasses
 from decimal import Decimal
 
+from ledger.kinds import FrameKind
+
 ZERO = Decimal("0.00")
 
 
 @dataclasses.dataclass(frozen=True)
 class Position:
-    """One year of the frame (R2, R6, R8; C1, C2)."""
+    """One year of a frame (R2, R6, R8, R15; C1, C2, C4)."""
 
     year: int
     period: str
+    frame: FrameKind
     base: Decimal
     regulated: Decimal | None
     base_rent: Decimal
     regulated_rent: Decimal | None
     carried_in: Decimal
     carried_out: Decimal
+    # Of what was carried out: what finance decided, with a decision on record (Q4).
+    carried_out_by_decision: Decimal
+    # What counts against the ceiling.
     committed: Decimal
     rent_committed: Decimal
+    # Of what was committed: given back by the cases, but not to be used again (the period's rule for releases).
+    withheld: Decimal
+    # What prequalified cases are expected to take; binds nobody.
+    reserved: Decimal
+    rent_reserved: Decimal
 
     @property
     def ceiling(self) -> Decimal:
@@ -30,7 +41,9 @@ class Position:
 
     @property
     def rent_ceiling(self) -> Decimal:
-        """The ceiling of the rent part; vacancy rent is inside it (C2, C3)."""
+        """The ceiling of the rent part; vacancy rent is inside it (C2, C3). The extra frame is rent money throughout (R15)."""
+        if self.frame == FrameKind.EXTRA_RENT:
+            return self.disposable
         return self.base_rent if self.regulated_rent is None else self.regulated_rent
 
     @property
@@ -54,6 +67,29 @@ class Position:
         return min(self.rent_ceiling - self.rent_committed, self.available)
 
     @property
+    def carriable(self) -> Decimal:
+        """What may be carried to the following year without a decision (Q4).
+
+        Money carried in counts as used first, so what is left is the year's own money, as far as that goes; the rest has
+        been carried once already.
+        """
+        own = self.ceiling - (self.carried_out - self.carried_out_by_decision)
+        return max(ZERO, min(self.available, own))
+
+    @property
+    def held(self) -> Decimal:
+        """What cases hold: what was committed, less what they gave back without its being used again."""
+        return self.committed - self.withheld
+
+    def outlook(self, waiting: Decimal = ZERO) -> Decimal:
+        """What the year is heading for: committed, reserved, and `waiting`, which the caller knows."""
+        return self.committed + self.reserved + waiting
+
+    def outlook_available(self, waiting: Decimal = ZERO) -> Decimal:
+        """What would be left if it came so; negative when not all can be met."""
+        return self.disposable - self.outlook(waiting)
+
+    @property
     def social_committed(self) -> Decimal:
         """What social efforts hold."""
         return self.committed - self.rent_committed
@@ -61,7 +97,7 @@ class Position:
     @property
     def social_guideline(self) -> Decimal:
         """What is left for social efforts when rent takes all it may: LBF's published 140 of 380 (C2: a warning, no stop)."""
-        return self.ceiling - self.rent_ceiling
+        return ZERO if self.frame == FrameKind.EXTRA_RENT else self.ceiling - self.rent_ceiling
 
     @property
     def is_past_guideline(self) -> bool:

@@ -1,58 +1,78 @@
-"""The only writer of the ledger: open, regulate and close a year; commit, release, reverse, carry over.
+"""The only writer of the ledger: open, regulate and close a year; commit, release, reverse, carry over; reserve.
 
 Every posting names its act by a `key`: posted again with the same key and content it returns the first entry, so a
 retried task or a double click costs nothing. `on` is the day of the decision, `at` the moment of posting (now). What
 the database refuses is raised as `RuleBroken`, with the remaining amount named and after a savepoint, so that the
 caller's transaction goes on and can tell the person.
+
+A posting by hand has four eyes: `by` is whose posting it is, `seconded_by` the other person who approved it. Commitments,
+and releases that follow from what a case decides, have the case's own.
 """
 
 from __future__ import annotations
 
 import contextlib
 import datetime
+import itertools
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-import psycopg
-from django.db import IntegrityError, transaction
+import pghistory
+from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.actors import Actor
 from accounts.roles import Role
-from lbf_portal.lib.danish import kroner, long_date
 from lbf_portal.lib.refusals import NotAllowed, RuleBroken, Violation
 from lbf_portal.lib.words import gettext_noop
-from ledger.kinds import RENT_MONEY, EntryKind, FrameEventKind, Money
-from ledger.models import Allocation, Entry, FrameYear, FrameYearEvent, GrantPeriod
+from ledger import sentences
+from ledger.kinds import EntryKind, FrameEventKind, FrameKind, Money, ReleaseCause, Reuse
+from ledger.models import Allocation, Entry, FrameYear, FrameYearEvent, GrantPeriod, ReleaseRule, Reservation
 from ledger.permissions import Act, role_for
 from ledger.positions import ZERO
-
-FRAME = "Almenboligloven § 91 a, stk. 1; R2, C1"
-RENT_PART = "Almenboligloven § 91 a, stk. 2; R8, C2"
-CARRIED = "Almenboligloven § 91 a, stk. 1; R6, C6"
-REGULATED = "Almenboligloven § 91 a, stk. 1; R7, C5"
-PARTS = "Almenboligloven § 91 a, stk. 2; R8, R9, C3"
-CLOSED = "Almenboligloven § 91 a, stk. 1; R6, G2"
-
-KEY_REUSED = gettext_noop("Der er allerede bogført noget andet under %(key)s. Intet er bogført nu.")
+from ledger.sentences import CARRIED, CARRIED_AGAIN, CLOSED, EXTRA, FRAME, KEY_REUSED, REGULATED, saying_why
 
 LARGEST = Decimal("999999999999.99")
 ORE = Decimal("0.01")
-
-# Makes the sentence out of what the database says in detail: the amount that is left.
-Sentence = Callable[[str], Violation]
 
 
 # The year's frame.
 
 
-def add_period(code: str, name: str, *, first_year: int, last_year: int, by: Actor) -> GrantPeriod:
-    """Register the years that one act gives money for (R1); the same again returns the first."""
-    _role(by, Act.MANAGE)
+def add_period(
+    code: str,
+    name: str,
+    *,
+    first_year: int,
+    last_year: int,
+    by: Actor,
+    frame: FrameKind | None = FrameKind.ORDINARY,
+    legal_basis: str = "Almenboligloven § 91 a",
+    annual_total: Decimal | None = None,
+    annual_rent: Decimal | None = None,
+    note: str = "",
+    source: str = "",
+) -> GrantPeriod:
+    """Register the years that one act gives money for (R1); the same again returns the first.
+
+    A period without a `frame` is history: its annual amounts are information, and it has no frames in the portal.
+    """
+    _role(by, Act.OPEN)
     period, _ = GrantPeriod.objects.get_or_create(
-        code=code, defaults={"name": name, "first_year": first_year, "last_year": last_year}
+        code=code,
+        defaults={
+            "name": name,
+            "first_year": first_year,
+            "last_year": last_year,
+            "frame": frame or "",
+            "legal_basis": legal_basis,
+            "annual_total": annual_total,
+            "annual_rent": annual_rent,
+            "note": note,
+            "source": source,
+        },
     )
     return period
 
@@ -66,28 +86,32 @@ def open_year(
     base_vacancy: Decimal,
     on: datetime.date,
     by: Actor,
+    seconded_by: Actor | None = None,
     reason: str = "",
+    key: str = "",
     at: datetime.datetime | None = None,
 ) -> FrameYear:
-    """Open the frame of a year with its base amounts (R2, R8, R9).
+    """Open the frame of a year with its base amounts (R2, R8, R9); which frame it is, its period says (C4).
 
-    A year after the period has no money of its own and is fed by carry-over only (G4): its base amounts are 0.
-    Errors: NotAllowed; RuleBroken when the year is open already or has money outside its period.
+    The portal opens what the act itself gives; by hand it takes two persons. The year after the period has no money of
+    its own and is fed by carry-over only (G4): its base amounts are 0.
+    Errors: NotAllowed; RuleBroken when the year is open already, has money outside its period or lies beyond it.
     """
-    role = _role(by, Act.MANAGE)
-    exists = gettext_noop("Rammen for %(year)s er allerede åbnet.")
-    outside = gettext_noop("%(year)s ligger uden for bevillingsperioden. Rammen kan kun få penge ved overførsel fra året før.")
-    parts = gettext_noop("Tomgangslejen skal ligge inden for lejedelen, og lejedelen inden for hele rammen.")
-    sentences = {
-        "frame_year_opened_once": _plainly("year_exists", exists, FRAME, year=str(year)),
-        "frame_year_money_within_period": _plainly("year_outside_period", outside, CARRIED, year=str(year)),
-        "frame_year_parts_within_whole": _plainly("parts_exceed_whole", parts, PARTS),
-    }
-    with _saying_why(sentences), transaction.atomic():
+    role = _role(by, Act.OPEN)
+    if key and (done := _done(key, FrameEventKind.OPENED, year, FrameKind(period.frame))):
+        return done
+    with saying_why(sentences.of_opening(year)), transaction.atomic():
         frame_year = FrameYear.objects.create(
-            period=period, year=year, base_total=base_total, base_rent=base_rent, base_vacancy=base_vacancy
+            period=period,
+            # A historic period has no kind of frame, and the database says so.
+            kind=period.frame or FrameKind.ORDINARY,
+            year=year,
+            base_total=base_total,
+            base_rent=base_rent,
+            base_vacancy=base_vacancy,
         )
-        _record(FrameEventKind.OPENED, frame_year, on=on, at=at, by=by, role=role, reason=reason)
+        second = None if by.is_system else _second(by, seconded_by)
+        _record(FrameEventKind.OPENED, frame_year, on=on, at=at, by=by, second=second, role=role, reason=reason, key=key)
     return frame_year
 
 
@@ -99,7 +123,10 @@ def regulate(
     document: str,
     on: datetime.date,
     by: Actor,
+    seconded_by: Actor | None,
     reason: str,
+    frame: FrameKind = FrameKind.ORDINARY,
+    key: str = "",
     at: datetime.datetime | None = None,
 ) -> FrameYear:
     """Type in the year's regulated amounts with the document that states them (R7, C5; never computed, Q3).
@@ -107,56 +134,145 @@ def regulate(
     Regulated again, the latest amounts count; the earlier ones stay on record.
     Errors: NotAllowed; RuleBroken when the year is closed or already holds more commitments than the amounts allow.
     """
-    role = _role(by, Act.MANAGE)
-    frame_year = _frame_year(year)
+    role, second = _role(by, Act.MANAGE), _second(by, seconded_by)
+    frame_year = _frame_year(year, frame)
     if not document.strip():
         raise RuleBroken(
             [Violation("document_missing", gettext_noop("Angiv dokumentet for reguleringen."), REGULATED, "document")]
         )
-    sentences = {
-        "frame_year_open": gettext_noop("Rammen for %(year)s er lukket og kan ikke reguleres."),
-        "frame_year_not_overspent": gettext_noop("Der er givet flere tilsagn i %(year)s, end det regulerede beløb kan rumme."),
-        "frame_year_rent_not_overspent": gettext_noop(
-            "Der er givet flere tilsagn til husleje i %(year)s, end det regulerede beløb kan rumme."
-        ),
-        "frame_year_regulated_within_twice_base": gettext_noop(
-            "Det regulerede beløb for %(year)s er mere end det dobbelte af grundbeløbet. Kontrollér, om der er et nul for meget."
-        ),
-        "frame_year_regulated_with_document": gettext_noop("Lejedelen for %(year)s skal ligge inden for det regulerede beløb."),
-    }
-    plain = {name: _plainly(name, text, REGULATED, year=str(year)) for name, text in sentences.items()}
-    with _saying_why(plain), transaction.atomic():
+    if key and (done := _done(key, FrameEventKind.REGULATED, year, frame)):
+        return done
+    with saying_why(sentences.of_regulating(year)), transaction.atomic():
         _record(
             FrameEventKind.REGULATED,
             frame_year,
             on=on,
             at=at,
             by=by,
+            second=second,
             role=role,
-            reason=reason,
+            reason=_reason(reason),
+            key=key,
             total=_amount(total),
             rent=_amount(rent, may_be_zero=True),
             document=document.strip(),
         )
-    return _frame_year(year)
+    return _frame_year(year, frame)
 
 
-def close_year(year: int, *, on: datetime.date, by: Actor, reason: str, at: datetime.datetime | None = None) -> FrameYear:
+def close_year(
+    year: int,
+    *,
+    on: datetime.date,
+    by: Actor,
+    seconded_by: Actor | None,
+    reason: str,
+    frame: FrameKind = FrameKind.ORDINARY,
+    key: str = "",
+    at: datetime.datetime | None = None,
+) -> FrameYear:
     """Close a year that is over; from now on only carry-over leaves it (G2).
 
     Errors: NotAllowed; RuleBroken when it is closed already or not yet over.
     """
-    role = _role(by, Act.MANAGE)
-    frame_year = _frame_year(year)
-    sentences = {
-        "frame_year_open": gettext_noop("Rammen for %(year)s er allerede lukket."),
-        "frame_year_opened_and_closed_once": gettext_noop("Rammen for %(year)s er allerede lukket."),
-        "frame_year_closes_after_its_end": gettext_noop("Rammen for %(year)s kan først lukkes, når året er slut."),
+    role, second = _role(by, Act.MANAGE), _second(by, seconded_by)
+    frame_year = _frame_year(year, frame)
+    if key and (done := _done(key, FrameEventKind.CLOSED, year, frame)):
+        return done
+    with saying_why(sentences.of_closing(year)), transaction.atomic():
+        _record(
+            FrameEventKind.CLOSED,
+            frame_year,
+            on=on,
+            at=at,
+            by=by,
+            second=second,
+            role=role,
+            reason=_reason(reason),
+            key=key,
+        )
+    return _frame_year(year, frame)
+
+
+def settle_year(
+    year: int,
+    *,
+    key: str,
+    on: datetime.date,
+    by: Actor,
+    seconded_by: Actor | None,
+    reason: str,
+    frame: FrameKind = FrameKind.ORDINARY,
+    at: datetime.datetime | None = None,
+) -> FrameYear:
+    """The year's end: carry over what may be carried without a decision (R6, Q4), then close; again changes nothing.
+
+    What was carried in and is still unused stays in the year, until finance decides on it.
+    Errors: as `carry_over` and `close_year`.
+    """
+    _role(by, Act.MANAGE)
+    if done := _done(f"{key}:close", FrameEventKind.CLOSED, year, frame):
+        return done
+    with transaction.atomic():
+        rest = _frame_year(year, frame).position.carriable
+        if rest:
+            carry_over(
+                year,
+                rest,
+                key=f"{key}:carry",
+                on=on,
+                by=by,
+                seconded_by=seconded_by,
+                reason=reason,
+                frame=frame,
+                at=at,
+            )
+        return close_year(year, on=on, by=by, seconded_by=seconded_by, reason=reason, frame=frame, key=f"{key}:close", at=at)
+
+
+def set_release_rule(
+    period: GrantPeriod,
+    rule: Reuse,
+    *,
+    valid_from: datetime.date,
+    source: str,
+    key: str,
+    on: datetime.date,
+    by: Actor,
+    seconded_by: Actor | None,
+    reason: str,
+    at: datetime.datetime | None = None,
+) -> ReleaseRule:
+    """Decide whether and where money released in the period may be used again, from a day on; never backwards.
+
+    Errors: NotAllowed; RuleBroken when the rule would reach back, or says neither whence nor why.
+    """
+    role, second = _role(by, Act.MANAGE), _second(by, seconded_by)
+    assert by.user is not None  # people alone hold these roles
+    assert second.user is not None
+    if done := ReleaseRule.objects.filter(key=key).first():
+        return done
+    back = gettext_noop("Reglen kan tidligst gælde fra den dag, den er besluttet.")
+    unsaid = gettext_noop("Skriv, hvor reglen kommer fra.")
+    refusals = {
+        "release_rule_does_not_reach_back": sentences.plainly("rule_reaches_back", back, CLOSED),
+        "release_rule_says_why": sentences.plainly("source_missing", unsaid, CLOSED),
     }
-    plain = {name: _plainly(name, text, CLOSED, year=str(year)) for name, text in sentences.items()}
-    with _saying_why(plain), transaction.atomic():
-        _record(FrameEventKind.CLOSED, frame_year, on=on, at=at, by=by, role=role, reason=_reason(reason))
-    return _frame_year(year)
+    with saying_why(refusals), transaction.atomic():
+        return ReleaseRule.objects.create(
+            period=period,
+            rule=rule,
+            valid_from=valid_from,
+            source=source.strip(),
+            decided_on=on,
+            key=key,
+            by=by.user,
+            seconded_by=second.user,
+            role=role,
+            organisation=by.organisation,
+            at=at or timezone.now(),
+            reason=_reason(reason),
+        )
 
 
 # What cases hold of it.
@@ -173,14 +289,15 @@ def commit(
     by: Actor,
     legal_basis: str,
     reason: str,
+    frame: FrameKind = FrameKind.ORDINARY,
     at: datetime.datetime | None = None,
 ) -> Entry:
-    """Charge a commitment (tilsagn) to the frame of the year it is given in (C1, C2).
+    """Charge a commitment (tilsagn) to the frame of the year it is given in (C1, C2); it ends the case's reservation.
 
     Errors: NotAllowed; RuleBroken with the remaining amount when the frame or its rent part cannot hold it, when the
     year is closed, has no frame, or is not the year of the decision, or when the key stands for something else.
     """
-    frame_year = _frame_year(year)
+    frame_year = _frame_year(year, frame)
     return _post(
         Entry(frame_year=frame_year, kind=EntryKind.COMMIT, money=money, amount=_amount(amount)),
         allocation=(case_reference, money),
@@ -199,29 +316,98 @@ def release(
     case_reference: str,
     money: Money,
     amount: Decimal,
+    cause: ReleaseCause,
     key: str,
     on: datetime.date,
     by: Actor,
     legal_basis: str,
     reason: str,
+    seconded_by: Actor | None = None,
+    frame: FrameKind = FrameKind.ORDINARY,
     at: datetime.datetime | None = None,
 ) -> Entry:
     """Give back to the year what a case holds of it and will not use: lapsed, revoked or unspent.
 
-    `year` is the year the money was committed in, whenever it is given back; `amount` is positive.
-    Errors: NotAllowed; RuleBroken when the case holds less, the year is closed, or the key stands for something else.
+    `year` is the year the money was committed in, whenever it is given back; `amount` is positive. Whether it may be used
+    again, the period's rule says (`ReleaseRule`). `seconded_by` for a release by hand, outside what a case decides.
+    Errors: NotAllowed; RuleBroken when the case holds less, the year is closed and its rule sends the money on
+    (`release_by_carry_over`), or the key stands for something else.
     """
-    frame_year = _frame_year(year)
+    frame_year = _frame_year(year, frame)
     return _post(
-        Entry(frame_year=frame_year, kind=EntryKind.RELEASE, money=money, amount=-_amount(amount)),
+        Entry(
+            frame_year=frame_year,
+            kind=EntryKind.RELEASE,
+            cause=cause,
+            money=money,
+            amount=-_amount(amount),
+            is_withheld=_is_withheld(frame_year, on),
+        ),
         allocation=(case_reference, money),
+        act=Act.CORRECT if seconded_by else Act.POST,
         key=key,
         on=on,
         by=by,
+        seconded_by=seconded_by,
         legal_basis=legal_basis,
         reason=reason,
         at=at,
     )
+
+
+def release_by_carry_over(
+    year: int,
+    *,
+    case_reference: str,
+    money: Money,
+    amount: Decimal,
+    cause: ReleaseCause,
+    decision: str,
+    key: str,
+    on: datetime.date,
+    by: Actor,
+    seconded_by: Actor | None,
+    legal_basis: str,
+    reason: str,
+    frame: FrameKind = FrameKind.ORDINARY,
+    at: datetime.datetime | None = None,
+) -> list[Entry]:
+    """Give back what a case holds of a closed year, and carry it year by year to the first open one: one act, all or none.
+
+    What the closed years have left stays as it is. `decision` is finance's own (text or document), kept on every entry.
+    Errors: NotAllowed; RuleBroken when the year is open, no later year is, the period's rule keeps released money where it
+    is, the case holds less, or the key stands for something else.
+    """
+    _role(by, Act.MANAGE)
+    _second(by, seconded_by)
+    source = _frame_year(year, frame)
+    if not decision.strip():
+        text = gettext_noop("Skriv økonomis beslutning, eller hvor den står.")
+        raise RuleBroken([Violation("decision_missing", text, CARRIED_AGAIN, field="decision")])
+    given_back = Entry(
+        frame_year=source, kind=EntryKind.RELEASE, cause=cause, money=money, amount=-_amount(amount), act=uuid.uuid4()
+    )
+    how: dict[str, Any] = {
+        "on": on,
+        "by": by,
+        "seconded_by": seconded_by,
+        "reason": reason,
+        "decision": decision.strip(),
+        "at": at,
+    }
+    given_back.key, given_back.decided_on = key, on
+    if posted := _posted(given_back, (case_reference, money)):
+        return list(Entry.objects.with_names().filter(act=posted.act).order_by("pk"))
+    years = _to_first_open(source)
+    with saying_why(sentences.of_entry(given_back)), transaction.atomic():
+        posted = _post(given_back, act=Act.MANAGE, allocation=(case_reference, money), key=key, legal_basis=legal_basis, **how)
+        hops = [
+            entry
+            for left, reached in itertools.pairwise(years)
+            for entry in _carry(left, reached, posted.amount, key=f"{key}:{left.year}", whole=posted.act, **how)
+        ]
+        _settle_acts()
+    return [posted, *hops]
 
 
 def reverse(
@@ -230,6 +416,7 @@ def reverse(
     key: str,
     on: datetime.date,
     by: Actor,
+    seconded_by: Actor | None,
     legal_basis: str,
     reason: str,
     at: datetime.datetime | None = None,
@@ -239,6 +426,10 @@ def reverse(
     Errors: NotAllowed; RuleBroken when the entry is reversed already or is none of the two, when the frame or the case
     cannot take it back, or when the key stands for something else.
     """
+    _role(by, Act.CORRECT)
+    _second(by, seconded_by)
+    if entry.kind not in {EntryKind.COMMIT, EntryKind.RELEASE}:
+        raise RuleBroken([sentences.of_entry(entry)["entry_reversal_mirrors_its_original"]("")])
     return _post(
         Entry(
             frame_year=entry.frame_year,
@@ -246,11 +437,14 @@ def reverse(
             kind=EntryKind.REVERSAL,
             money=entry.money,
             amount=-entry.amount,
+            is_withheld=entry.is_withheld,
             reverses=entry,
         ),
+        act=Act.CORRECT,
         key=key,
         on=on,
         by=by,
+        seconded_by=seconded_by,
         legal_basis=legal_basis,
         reason=reason,
         at=at,
@@ -264,35 +458,95 @@ def carry_over(
     key: str,
     on: datetime.date,
     by: Actor,
+    seconded_by: Actor | None,
     reason: str,
+    decision: str = "",
     legal_basis: str = CARRIED,
+    frame: FrameKind = FrameKind.ORDINARY,
     at: datetime.datetime | None = None,
 ) -> tuple[Entry, Entry]:
-    """Move unused money to the following year: two entries, out and in, in one act (R6, C6).
+    """Move unused money to the following year of the same frame: two entries, out and in, in one act (R6, C6).
 
-    Errors: NotAllowed; RuleBroken when less is unused, the following year has no open frame, or the key stands for
-    something else.
+    Money that was itself carried in goes on by a `decision` of finance alone (Q4). Carried money counts as used first, so
+    the year's own unused money is what may go without (`Position.carriable`).
+    Errors: NotAllowed; RuleBroken when less is unused, a decision is needed, the following year has no open frame, or the
+    key stands for something else.
     """
     _role(by, Act.MANAGE)
-    source, target = _frame_year(from_year), _frame_year(from_year + 1)
-    moved, pair = _amount(amount), uuid.uuid4()
+    _second(by, seconded_by)
+    source, target = _frame_year(from_year, frame), _frame_year(from_year + 1, frame)
     with transaction.atomic():
-        out, arrived = (
-            _post(
-                Entry(frame_year=frame_year, kind=kind, amount=signed, pair=pair),
-                key=f"{key}:{end}",
-                on=on,
-                by=by,
-                legal_basis=legal_basis,
-                reason=reason,
-                at=at,
-            )
-            for frame_year, kind, signed, end in (
-                (source, EntryKind.CARRY_OUT, -moved, "out"),
-                (target, EntryKind.CARRY_IN, moved, "in"),
-            )
+        return _carry(
+            source,
+            target,
+            -_amount(amount),
+            key=key,
+            on=on,
+            by=by,
+            seconded_by=seconded_by,
+            reason=reason,
+            decision=decision.strip(),
+            legal_basis=legal_basis,
+            at=at,
         )
-    return out, arrived
+
+
+def takes_back(year: int, *, on: datetime.date, frame: FrameKind = FrameKind.ORDINARY) -> bool:
+    """Whether money of the year can be released: it is open, or the period's rule keeps what is released where it is.
+
+    Errors: RuleBroken when there is no such frame.
+    """
+    frame_year = _frame_year(year, frame)
+    return frame_year.closed_on is None or _is_withheld(frame_year, on)
+
+
+# What cases are expected to take.
+
+
+def reserve(
+    year: int,
+    *,
+    case_reference: str,
+    money: Money,
+    amount: Decimal,
+    on: datetime.date,
+    by: Actor,
+    note: str = "",
+    frame: FrameKind = FrameKind.ORDINARY,
+) -> Reservation:
+    """Expect an amount of the year for a prequalified case: no commitment, and no ceiling. Again it replaces the first.
+
+    Errors: NotAllowed; RuleBroken when there is no such frame, or the money is not what the frame is for.
+    """
+    _role(by, Act.RESERVE)
+    frame_year = _frame_year(year, frame)
+    if frame == FrameKind.EXTRA_RENT and money != Money.RENT:
+        text = gettext_noop("Den ekstra ramme er til huslejenedsættelse alene.")
+        raise RuleBroken([Violation("extra_frame_is_rent", text, EXTRA, field="money")])
+    with _kept_with_who(by):
+        reservation, _ = Reservation.objects.update_or_create(
+            case_reference=case_reference,
+            money=money,
+            defaults={"frame_year": frame_year, "amount": _amount(amount), "reserved_on": on, "note": note.strip()},
+        )
+    return reservation
+
+
+def unreserve(case_reference: str, *, by: Actor, money: Money | None = None) -> int:
+    """Expect nothing more for the case, of this money or of any; return how many reservations ended."""
+    _role(by, Act.RESERVE)
+    of_case = Reservation.objects.filter(case_reference=case_reference)
+    with _kept_with_who(by):
+        ended, _ = (of_case.filter(money=money) if money else of_case).delete()
+    return ended
+
+
+@contextlib.contextmanager
+def _kept_with_who(by: Actor) -> Iterator[None]:
+    """Versions of the rows say who made them."""
+    who = {"user": by.user.pk if by.user else None, "organisation": by.organisation.pk if by.organisation else None}
+    with transaction.atomic(), pghistory.context(**who):
+        yield
 
 
 # How a posting is made.
@@ -307,17 +561,19 @@ def _post(
     legal_basis: str,
     reason: str,
     at: datetime.datetime | None,
+    act: Act = Act.POST,
+    seconded_by: Actor | None = None,
+    decision: str = "",
     allocation: tuple[str, Money] | None = None,
 ) -> Entry:
     """Insert the entry, or find the one its key stands for."""
-    entry.role = _role(by, Act.POST)
+    entry.role = _role(by, act)
     entry.by, entry.organisation = by.user, by.organisation
+    entry.seconded_by = _second(by, seconded_by).user if seconded_by else None
     entry.key, entry.decided_on, entry.at = key, on, at or timezone.now()
-    entry.legal_basis, entry.reason = legal_basis, _reason(reason)
-    if posted := _posted(entry, allocation):
-        return posted
+    entry.legal_basis, entry.reason, entry.decision = legal_basis, _reason(reason), decision
     try:
-        with _saying_why(_refusals(entry)), transaction.atomic():
+        with saying_why(sentences.of_entry(entry)), transaction.atomic():
             if allocation:
                 case_reference, money = allocation
                 entry.allocation, _ = Allocation.objects.get_or_create(
@@ -325,11 +581,24 @@ def _post(
                 )
             entry.save(force_insert=True)
     except RuleBroken:
-        # Perhaps the same act was posted in the same moment, and the unique key let only one of the two through.
+        # Perhaps the act is posted already: the unique key is asked before anything else, so the ledger says it first.
         if posted := _posted(entry, allocation):
             return posted
         raise
     return entry
+
+
+def _carry(
+    source: FrameYear, target: FrameYear, signed: Decimal, *, key: str, whole: uuid.UUID | None = None, **how: Any
+) -> tuple[Entry, Entry]:
+    """The two entries of a carry-over: `signed`, which is negative, leaves the one year and arrives in the other."""
+    pair, how = uuid.uuid4(), {"legal_basis": CARRIED, **how}
+    out = Entry(frame_year=source, kind=EntryKind.CARRY_OUT, amount=signed, pair=pair, act=whole)
+    arrived = Entry(frame_year=target, kind=EntryKind.CARRY_IN, amount=-signed, pair=pair, act=whole)
+    return (
+        _post(out, key=f"{key}:out", act=Act.MANAGE, **how),
+        _post(arrived, key=f"{key}:in", act=Act.MANAGE, **how),
+    )
 
 
 def _posted(entry: Entry, allocation: tuple[str, Money] | None) -> Entry | None:
@@ -337,18 +606,18 @@ def _posted(entry: Entry, allocation: tuple[str, Money] | None) -> Entry | None:
 
     Errors: RuleBroken when it is about something else.
     """
-    first = Entry.objects.with_names().filter(key=entry.key).first()
+    first = Entry.objects.select_related("frame_year", "allocation").filter(key=entry.key).first()
     if first is None:
         return None
     case = (first.allocation.case_reference, first.money) if first.allocation else None
     wanted = (entry.allocation.case_reference, entry.money) if entry.allocation else allocation
-    is_same = (
-        (first.kind, first.frame_year_id, first.amount, first.decided_on, first.reverses_id)
-        == (entry.kind, entry.frame_year_id, entry.amount, entry.decided_on, entry.reverses_id)
-    ) and case == wanted
-    if not is_same:
+    if case != wanted or any(getattr(first, name) != getattr(entry, name) for name in SAME):
         raise RuleBroken([Violation("key_reused", KEY_REUSED, FRAME, params={"key": entry.key})])
     return first
+
+
+# What two entries of one key must have in common, beside their case.
+SAME = ("kind", "cause", "frame_year_id", "amount", "decided_on", "reverses_id")
 
 
 def _record(
@@ -358,7 +627,9 @@ def _record(
     on: datetime.date,
     at: datetime.datetime | None,
     by: Actor,
+    second: Actor | None,
     role: Role,
+    key: str,
     **facts: Any,
 ) -> None:
     """Write the event; for regulation and closing a trigger carries it out on the year's row."""
@@ -368,10 +639,58 @@ def _record(
         happened_on=on,
         at=at or timezone.now(),
         user=by.user,
+        seconded_by=second.user if second else None,
         organisation=by.organisation,
         role=role,
+        key=key or f"{event}:{uuid.uuid4()}",
         **facts,
     )
+
+
+def _done(key: str, event: FrameEventKind, year: int, frame: FrameKind) -> FrameYear | None:
+    """The year to which this was done already under this key, if it was.
+
+    Errors: RuleBroken when the key stands for something else.
+    """
+    done = FrameYearEvent.objects.select_related("frame_year__period").filter(key=key).first()
+    if done is None:
+        return None
+    if (done.event, done.frame_year.year, done.frame_year.kind) != (event, year, frame):
+        raise RuleBroken([Violation("key_reused", KEY_REUSED, FRAME, params={"key": key})])
+    return done.frame_year
+
+
+def _is_withheld(frame_year: FrameYear, on: datetime.date) -> bool:
+    """Whether money released from the year stays unused, by the period's rule on the day; the database asks again."""
+    rule = ReleaseRule.objects.rule_on(frame_year.period_id, on)
+    return rule == Reuse.NOT_REUSED or (rule == Reuse.SAME_YEAR_ONLY and frame_year.closed_on is not None)
+
+
+def _to_first_open(source: FrameYear) -> list[FrameYear]:
+    """The years from a closed one to the first open one of its frame.
+
+    Errors: RuleBroken when the year is open itself, or none after it is.
+    """
+    facts = {"year": str(source.year)}
+    if source.closed_on is None:
+        text = gettext_noop("Rammen for %(year)s er åben. Beløbet frigives i året selv.")
+        raise RuleBroken([Violation("year_open", text, CLOSED, params=facts)])
+    years = [source]
+    for later in FrameYear.objects.of(FrameKind(source.kind)).filter(year__gt=source.year).order_by("year"):
+        if later.year != years[-1].year + 1:
+            break
+        years.append(later)
+        if later.closed_on is None:
+            return years
+    text = gettext_noop("Der er ingen åben ramme efter %(year)s, som beløbet kan overføres til.")
+    raise RuleBroken([Violation("no_open_year", text, CLOSED, params=facts)])
+
+
+def _settle_acts() -> None:
+    """Ask the database now, not at commit, whether the act left the closed years as they were: a refusal is a sentence."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS entry_act_leaves_closed_years_alone IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS entry_act_leaves_closed_years_alone DEFERRED")
 
 
 # What is asked of what comes in.
@@ -385,6 +704,20 @@ def _role(by: Actor, act: Act) -> Role:
     if role := role_for(by, act):
         return role
     raise NotAllowed([Violation("not_allowed", gettext_noop("Du har ikke ret til at bogføre på rammen."), "")])
+
+
+def _second(by: Actor, seconded_by: Actor | None) -> Actor:
+    """The other person who approved it (four eyes).
+
+    Errors: NotAllowed when nobody did, or somebody who may not; RuleBroken when it is the same person.
+    """
+    if seconded_by is None or role_for(seconded_by, Act.SECOND) is None:
+        text = gettext_noop("En postering skal godkendes af en økonomimedarbejder eller direktionen.")
+        raise NotAllowed([Violation("not_seconded", text, "")])
+    if by.user == seconded_by.user:
+        text = gettext_noop("En postering skal godkendes af en anden end den, der foreslog den.")
+        raise RuleBroken([Violation("same_person", text, "")])
+    return seconded_by
 
 
 def _amount(amount: Decimal, *, may_be_zero: bool = False) -> Decimal:
@@ -405,82 +738,19 @@ def _reason(reason: str) -> str:
     return reason
 
 
-def _frame_year(year: int) -> FrameYear:
+def _frame_year(year: int, frame: FrameKind) -> FrameYear:
     """The year's frame.
 
     Errors: RuleBroken when there is none (G4).
     """
     try:
-        return FrameYear.objects.numbered(year)
+        return FrameYear.objects.get(year=year, kind=frame)
     except FrameYear.DoesNotExist:
-        text = gettext_noop("Der er ingen ramme for %(year)s.")
+        text = (
+            gettext_noop("Der er ingen ramme for %(year)s.")
+            if frame == FrameKind.ORDINARY
+            else gettext_noop("Der er ingen ekstra ramme for %(year)s.")
+        )
         raise RuleBroken(
             [Violation("no_frame", text, "Almenboligloven § 91 a, stk. 1; R1, G4", params={"year": str(year)})]
         ) from None
-
-
-# What the database refuses, in words.
-
-
-@contextlib.contextmanager
-def _saying_why(sentences: Mapping[str, Sentence]) -> Iterator[None]:
-    """Turn the database's refusal into RuleBroken: the constraint's name chooses the sentence, its detail fills it."""
-    try:
-        yield
-    except IntegrityError as error:
-        if not isinstance(error.__cause__, psycopg.Error):
-            raise
-        diagnosis = error.__cause__.diag
-        sentence = sentences.get(diagnosis.constraint_name or "")
-        if sentence is None:
-            raise
-        raise RuleBroken([sentence(diagnosis.message_detail or "")]) from error
-
-
-def _plainly(code: str, text: str, basis: str, **facts: str) -> Sentence:
-    """A sentence that needs nothing from the database."""
-    return lambda _: Violation(code, text, basis, params=facts)
-
-
-def _with_what_is_left(code: str, text: str, basis: str, **facts: str) -> Sentence:
-    """A sentence that names the amount the database reports as remaining."""
-    return lambda left: Violation(code, text, basis, params={**facts, "left": kroner(Decimal(left))})
-
-
-def _refusals(entry: Entry) -> dict[str, Sentence]:
-    """What may stand in the way of this entry."""
-    year, moved = str(entry.frame_year.year), kroner(abs(entry.amount))
-    not_held = gettext_noop("Sagen har %(left)s af rammen for %(year)s. En nedsættelse på %(amount)s kan ikke rummes.")
-    closed = gettext_noop("Rammen for %(year)s er lukket. Der kan kun overføres penge fra den.")
-    other_year = gettext_noop("Et tilsagn, der gives den %(day)s, kan ikke bogføres på rammen for %(year)s.")
-    reversed_already = gettext_noop("Posteringen er allerede tilbageført.")
-    not_reversible = gettext_noop("Kun tilsagn og frigivelser kan tilbageføres.")
-    whole = CARRIED if entry.kind == EntryKind.CARRY_OUT else FRAME
-    return {
-        "frame_year_not_overspent": _with_what_is_left("frame_exceeded", _too_much(entry), whole, year=year, amount=moved),
-        "frame_year_rent_not_overspent": _with_what_is_left(
-            "rent_frame_exceeded", _too_much_rent(entry), RENT_PART, year=year, amount=moved
-        ),
-        "frame_year_open": _plainly("year_closed", closed, CLOSED, year=year),
-        "entry_charges_the_year_of_its_decision": _plainly(
-            "other_year", other_year, FRAME, year=year, day=long_date(entry.decided_on)
-        ),
-        "allocation_not_negative": _with_what_is_left("more_than_held", not_held, FRAME, year=year, amount=moved),
-        "ledger_entry_reverses_id_key": _plainly("reversed_already", reversed_already, FRAME),
-        "entry_reversal_mirrors_its_original": _plainly("not_reversible", not_reversible, FRAME),
-        "entry_key_posted_once": _plainly("key_reused", KEY_REUSED, FRAME, key=entry.key),
-    }
-
-
-def _too_much(entry: Entry) -> str:
-    if entry.kind == EntryKind.CARRY_OUT:
-        return gettext_noop("Rammen for %(year)s har %(left)s tilbage. En overførsel på %(amount)s kan ikke rummes.")
-    if entry.kind == EntryKind.COMMIT:
-        return gettext_noop("Rammen for %(year)s har %(left)s tilbage. Tilsagnet på %(amount)s kan ikke rummes.")
-    return gettext_noop("Rammen for %(year)s har %(left)s tilbage. Posteringen på %(amount)s kan ikke rummes.")
-
-
-def _too_much_rent(entry: Entry) -> str:
-    if entry.money in RENT_MONEY and entry.kind == EntryKind.COMMIT:
-        return gettext_noop("Lejedelen af rammen for %(year)s har %(left)s tilbage. Tilsagnet på %(amount)s kan ikke rummes.")
-    return gettext_noop("Lejedelen af rammen for %(year)s har %(left)s tilbage. Posteringen på %(amount)s kan ikke rummes.")

@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, Any, Self, TypedDict
 
+from django.apps import apps
 from django.db import models
-from django.db.models import DecimalField, Q, Sum, Value
-from django.db.models.functions import Coalesce
+from django.db.models import DecimalField, OuterRef, Q, Subquery, Sum, Value
+from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 
-from ledger.kinds import RENT_MONEY, EntryKind, Money
+from ledger.kinds import RENT_MONEY, EntryKind, FrameKind, Money, Reuse
 from ledger.positions import ZERO, Place, Position
+from ledger.states import State
 
 if TYPE_CHECKING:
-    from ledger.models import Allocation, Entry, FrameYear, FrameYearEvent
+    from ledger.models import (
+        Allocation,
+        Entry,
+        FrameDay,
+        FrameYear,
+        FrameYearEvent,
+        GrantPeriod,
+        Proposal,
+        ReleaseRule,
+        Reservation,
+    )
 
 
 class Sums(TypedDict):
@@ -25,8 +38,19 @@ class Sums(TypedDict):
     rent_committed: Decimal
     carried_in: Decimal
     carried_out: Decimal
+    carried_out_by_decision: Decimal
+    withheld: Decimal
 
 
+NOTHING: Sums = {
+    "committed": ZERO,
+    "rent_committed": ZERO,
+    "carried_in": ZERO,
+    "carried_out": ZERO,
+    "carried_out_by_decision": ZERO,
+    "withheld": ZERO,
+}
+TOTALS = tuple(NOTHING)
 AMOUNT: DecimalField[Decimal, Decimal] = DecimalField(max_digits=16, decimal_places=2)
 
 
@@ -39,32 +63,75 @@ def _sum(which: Q) -> Coalesce:
     return Coalesce(Sum("amount", filter=which), Value(ZERO), output_field=AMOUNT)
 
 
+class GrantPeriodQuerySet(models.QuerySet["GrantPeriod"]):
+    """The periods, oldest first."""
+
+    def historic(self) -> Self:
+        """Periods whose frames are information only (domain.md 2.2)."""
+        return self.filter(frame="")
+
+
+class ReleaseRuleQuerySet(models.QuerySet["ReleaseRule"]):
+    """The dated rules for money that comes back."""
+
+    def rule_on(self, period_id: int, day: datetime.date) -> Reuse:
+        """What the period says on the day; our reading where it says nothing."""
+        rows = self.filter(period_id=period_id, valid_from__lte=day).order_by("-valid_from", "-pk")
+        rule = rows.values_list("rule", flat=True).first()
+        return Reuse(rule) if rule else Reuse.SAME_YEAR_OR_CARRY_OVER
+
+
 class FrameYearQuerySet(models.QuerySet["FrameYear"]):
     """The years' frames."""
 
-    def numbered(self, year: int) -> FrameYear:
+    def of(self, frame: FrameKind) -> Self:
+        """The years of one frame; the two are never mixed (C4)."""
+        return self.filter(kind=frame)
+
+    def with_reserved(self) -> Self:
+        """With what is reserved in each year, so that `position` asks nothing more."""
+        reservations = apps.get_model("ledger", "Reservation").objects
+        rows = reservations.filter(frame_year=OuterRef("pk")).order_by().values("frame_year").annotate(total=_sum(Q()))
+        rent = rows.filter(money__in=RENT_MONEY)
+        return self.annotate(
+            reserved=Coalesce(Subquery(rows.values("total")), Value(ZERO), output_field=AMOUNT),
+            rent_reserved=Coalesce(Subquery(rent.values("total")), Value(ZERO), output_field=AMOUNT),
+        )
+
+    def numbered(self, year: int, frame: FrameKind = FrameKind.ORDINARY) -> FrameYear:
         """The frame of the calendar year.
 
         Errors: FrameYear.DoesNotExist.
         """
-        return self.select_related("period").get(year=year)
+        return self.select_related("period").get(year=year, kind=frame)
 
     def positions(self) -> list[Position]:
-        """Where every year stands by its running totals, oldest first: one query."""
-        return [frame_year.position for frame_year in self.select_related("period").order_by("year")]
+        """Where every year of every frame stands by its running totals, oldest first: one query."""
+        years = self.with_reserved().select_related("period").order_by("year", "-kind")
+        return [frame_year.position for frame_year in years]
 
-    def position(self, year: int) -> Position:
+    def position(self, year: int, frame: FrameKind = FrameKind.ORDINARY) -> Position:
         """Where the year stands by its running totals.
 
         Errors: FrameYear.DoesNotExist.
         """
-        return self.numbered(year).position
+        return self.with_reserved().numbered(year, frame).position
+
+
+class FrameDayQuerySet(models.QuerySet["FrameDay"]):
+    """What each day moved."""
+
+    def sums_by_year(self, until: datetime.date | None = None) -> dict[int, Sums]:
+        """What the days up to and with `until` moved, by the year's id."""
+        days = self if until is None else self.filter(day__lte=until)
+        rows = days.order_by().values("frame_year_id").annotate(**{f"sum_{name}": Sum(name) for name in TOTALS})
+        return {row["frame_year_id"]: _sums(row) for row in rows}
 
 
 class FrameYearEventQuerySet(models.QuerySet["FrameYearEvent"]):
     """What happened to the frames themselves."""
 
-    def happened_by(self, day: datetime.date) -> FrameYearEventQuerySet:
+    def happened_by(self, day: datetime.date) -> Self:
         """What was done to the frames before the day was over."""
         return self.filter(at__lt=end_of(day))
 
@@ -77,53 +144,96 @@ class AllocationQuerySet(models.QuerySet["Allocation"]):
     """What cases hold."""
 
     def place_of(self, case_reference: str) -> Place | None:
-        """What the case holds of the frame, in the latest year in which it holds anything; None while it holds nothing."""
-        rows = list(self.filter(case_reference=case_reference, held__gt=0).select_related("frame_year__period"))
-        if not rows:
-            return None
-        frame_year = max((row.frame_year for row in rows), key=lambda candidate: candidate.year)
-        held = [(row.money, row.held) for row in rows if row.frame_year_id == frame_year.pk]
-        return Place(
-            year=frame_year.year,
-            social=sum((amount for money, amount in held if money == Money.SOCIAL), ZERO),
-            rent=sum((amount for money, amount in held if money in RENT_MONEY), ZERO),
-            frame=frame_year.position,
+        """What the case holds of the frame, in the latest year in which it holds anything; None while it holds nothing.
+
+        Where it holds money of both frames in that year, the ordinary frame is meant.
+        """
+        held = self.filter(case_reference=case_reference, held__gt=0)
+        years = apps.get_model("ledger", "FrameYear").objects.with_reserved().select_related("period")
+        of_case = Q(allocations__in=held)
+        frame_year = (
+            years.filter(of_case)
+            .annotate(
+                social=Sum("allocations__held", filter=of_case & Q(allocations__money=Money.SOCIAL), default=ZERO),
+                rent=Sum("allocations__held", filter=of_case & Q(allocations__money__in=RENT_MONEY), default=ZERO),
+                is_ordinary=Q(kind=FrameKind.ORDINARY),
+            )
+            .order_by("-year", "-is_ordinary")
+            .first()
         )
+        if frame_year is None:
+            return None
+        held_of_case = frame_year.__dict__
+        return Place(year=frame_year.year, social=held_of_case["social"], rent=held_of_case["rent"], frame=frame_year.position)
 
 
 class EntryQuerySet(models.QuerySet["Entry"]):
     """Entries, which nobody changes."""
 
-    def posted_by(self, day: datetime.date) -> EntryQuerySet:
+    def posted_by(self, day: datetime.date) -> Self:
         """What was posted before the day was over, whatever day it was decided: what the ledger said that evening."""
         return self.filter(at__lt=end_of(day))
 
-    def of_case(self, case_reference: str) -> EntryQuerySet:
+    def of_case(self, case_reference: str) -> Self:
         """Everything posted for the case, oldest first."""
         return self.filter(allocation__case_reference=case_reference).order_by("pk").with_names()
 
-    def with_names(self) -> EntryQuerySet:
+    def with_names(self) -> Self:
         """With all that a list shows, in one query."""
-        return self.select_related("frame_year", "allocation", "by", "organisation", "reverses")
+        return self.select_related("frame_year", "allocation", "by", "seconded_by", "organisation", "reverses").with_arrival()
 
-    def sums_by_year(self) -> dict[int, Sums]:
-        """What the entries add up to, by the year's id."""
+    def with_arrival(self) -> Self:
+        """With the year in which the carry-overs of the entry's act end."""
+        arrivals = self.model.objects.filter(act=OuterRef("act"), act__isnull=False, kind=EntryKind.CARRY_IN)
+        years = arrivals.order_by("-frame_year__year").values("frame_year__year")
+        return self.annotate(act_arrives_in=Subquery(years[:1]))
+
+    def sums_by_day(self) -> dict[tuple[int, datetime.date], Sums]:
+        """What the entries of each day (in Danish time) add up to, by the year's id and the day."""
+        counts = Q(allocation__isnull=False, is_withheld=False)
+        out = Q(kind=EntryKind.CARRY_OUT)
         rows = (
             self.order_by()
-            .values("frame_year_id")
+            .values("frame_year_id", day=TruncDate("at"))
             .annotate(
-                committed=_sum(Q(allocation__isnull=False)),
-                rent_committed=_sum(Q(money__in=RENT_MONEY)),
-                carried_in=_sum(Q(kind=EntryKind.CARRY_IN)),
-                carried_out=-_sum(Q(kind=EntryKind.CARRY_OUT)),
+                sum_committed=_sum(counts),
+                sum_rent_committed=_sum(counts & Q(money__in=RENT_MONEY)),
+                sum_carried_in=_sum(Q(kind=EntryKind.CARRY_IN)),
+                sum_carried_out=-_sum(out),
+                sum_carried_out_by_decision=-_sum(out & ~Q(decision="")),
+                sum_withheld=-_sum(Q(is_withheld=True)),
             )
         )
-        return {
-            row["frame_year_id"]: {
-                "committed": row["committed"],
-                "rent_committed": row["rent_committed"],
-                "carried_in": row["carried_in"],
-                "carried_out": row["carried_out"],
-            }
-            for row in rows
-        }
+        return {(row["frame_year_id"], row["day"]): _sums(row) for row in rows}
+
+
+class ReservationQuerySet(models.QuerySet["Reservation"]):
+    """What is reserved now."""
+
+    def of_case(self, case_reference: str) -> Self:
+        """What the case is expected to take."""
+        return self.filter(case_reference=case_reference).select_related("frame_year")
+
+
+class ProposalQuerySet(models.QuerySet["Proposal"]):
+    """Postings that one person proposed."""
+
+    def waiting(self) -> Self:
+        """What nobody has decided yet, oldest first."""
+        return self.filter(state=State.WAITING).order_by("proposed_at", "pk").with_names()
+
+    def with_names(self) -> Self:
+        """With all that a list shows, in one query."""
+        return self.select_related("proposed_by", "decided_by", "organisation")
+
+
+def _sums(row: Mapping[str, Any]) -> Sums:
+    """The sums of a row, whose columns could not bear the fields' own names."""
+    return Sums(
+        committed=row["sum_committed"],
+        rent_committed=row["sum_rent_committed"],
+        carried_in=row["sum_carried_in"],
+        carried_out=row["sum_carried_out"],
+        carried_out_by_decision=row["sum_carried_out_by_decision"],
+        withheld=row["sum_withheld"],
+    )

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from accounts.middleware import PortalRequest
 from lbf_portal.lib.tables import Column, export, export_format, ordered_by, page_of
 from ledger.forms import EntryFilterForm
+from ledger.kinds import FrameKind
 from ledger.models import Entry, FrameYear, FrameYearEvent
 from ledger.permissions import Act, may
 from ledger.positions import Position
@@ -43,7 +44,9 @@ class YearRow:
 def frames(request: PortalRequest) -> HttpResponseBase:
     """All years: what each has, what is committed, what is left; the running year on top."""
     _for_the_fund(request)
-    years = ordered_by(request, FrameYear.objects.select_related("period"), YEAR_ORDERS, default="-year")
+    years = ordered_by(
+        request, FrameYear.objects.of(FrameKind.ORDINARY).with_reserved().select_related("period"), YEAR_ORDERS, default="-year"
+    )
     rows = [YearRow(frame_year, frame_year.position) for frame_year in years]
     if wanted := export_format(request):
         return export(rows, YEARS, wanted, name=gettext("Årlige rammer"))
@@ -55,7 +58,7 @@ def frames(request: PortalRequest) -> HttpResponseBase:
 def frame_year(request: PortalRequest, year: int) -> HttpResponseBase:
     """One year: where it stands, what happened to its frame, and its entries."""
     _for_the_fund(request)
-    shown = get_object_or_404(FrameYear.objects.select_related("period"), year=year)
+    shown = get_object_or_404(FrameYear.objects.with_reserved().select_related("period"), year=year, kind=FrameKind.ORDINARY)
     form = EntryFilterForm(request.GET)
     form.is_valid()
     chosen = form.cleaned_data

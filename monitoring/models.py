@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any
 
 import pghistory
 from django.db import models
@@ -13,8 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
-from accounts.models import AuditEvent, User
-from accounts.roles import Role
+from accounts.models import AuditEvent, LeavesEvents, User
 from applications.models import Application, IndicatorDefinition
 from monitoring import permissions
 from monitoring.querysets import EffortQuerySet, MeasurementQuerySet
@@ -22,7 +20,7 @@ from monitoring.states import RUNNING, State
 
 
 @pghistory.track(model_name="EffortVersion")
-class Effort(models.Model):
+class Effort(LeavesEvents):
     """The effort that a commitment was given to, from the commitment to the final accounts. One a case.
 
     That its case is committed is checked by the database when the transaction ends (migration 0002).
@@ -69,36 +67,9 @@ class Effort(models.Model):
         """True when the effort ends later than the parties agreed."""
         return self.ends_on > self.agreed_ends_on
 
-    def roles_of(self, actor: Actor) -> frozenset[str]:
+    def roles_of(self, actor: Actor, *, on: datetime.date) -> frozenset[str]:
         """For lib/moves.py: the actor's roles in this effort."""
-        return permissions.roles_in(actor, self)
-
-    def record(
-        self,
-        event: str,
-        *,
-        by: Actor,
-        at: datetime.datetime,
-        roles: frozenset[str] | None = None,
-        reason: str = "",
-        state_from: str = "",
-        state_to: str = "",
-        data: dict[str, Any] | None = None,
-    ) -> EffortEvent:
-        """Leave an event: who, in which role, for which organisation, what and why."""
-        held = roles if roles is not None else self.roles_of(by)
-        return EffortEvent.objects.create(
-            effort=self,
-            event=event,
-            at=at,
-            user=by.user,
-            organisation=by.organisation,
-            role=min(held) if held else Role.SYSTEM,
-            reason=reason,
-            state_from=state_from,
-            state_to=state_to,
-            data=data or {},
-        )
+        return permissions.roles_in(actor, self, on=on)
 
 
 class EffortEvent(AuditEvent):

@@ -24,8 +24,7 @@ from lbf_portal.lib.moves import moving
 from lbf_portal.lib.refusals import NotAllowed, RuleBroken, Violation
 from lbf_portal.lib.words import gettext_noop
 from ledger import posting
-from ledger.kinds import Money
-from ledger.models import FrameYear
+from ledger.kinds import Money, ReleaseCause
 from monitoring import permissions, states
 from monitoring.models import Effort, Measurement
 from monitoring.rules import extension
@@ -150,13 +149,16 @@ def revoke(
         move.tell(**_give_back(effort, amounts, act="revoke", by=by, at=at, reason=reason))
 
 
+CAUSES = {"close": ReleaseCause.UNUSED, "revoke": ReleaseCause.REVOKED}
+
+
 def _give_back(
     effort: Effort, amounts: Mapping[Money, Decimal], *, act: str, by: Actor, at: datetime.datetime, reason: str
 ) -> dict[str, object]:
     """Release the amounts in the ledger, and tell the event what was done.
 
-    A year that is closed takes nothing back (G2): the amounts are kept in the event, marked as not released, and the
-    finance officer deals with them by carry-over. Otherwise no effort of an old year could ever be closed.
+    A year that is closed takes back nothing that could be used again (G2): the amounts are kept in the event, marked as not
+    released, and the finance officer releases them by carry-over. Otherwise no effort of an old year could ever be closed.
 
     Errors: RuleBroken for a negative amount, or more than the case holds.
     """
@@ -164,14 +166,15 @@ def _give_back(
         raise RuleBroken(broken)
     year = effort.application.decisions.get(outcome=Outcome.COMMITTED).frame_year
     assert year is not None  # decision_commitment_is_complete
-    is_open = FrameYear.objects.filter(year=year, closed_on__isnull=True).exists()
+    takes_back = posting.takes_back(year, on=_day(at))
     for money, amount in amounts.items():
-        if amount and is_open:
+        if amount and takes_back:
             posting.release(
                 year,
                 case_reference=str(effort.application.case_number),
                 money=money,
                 amount=amount,
+                cause=CAUSES[act],
                 key=f"effort:{effort.pk}:{act}:{money.lower()}",
                 on=_day(at),
                 by=by,
@@ -183,7 +186,7 @@ def _give_back(
         "frame_year": year,
         "social": str(amounts[Money.SOCIAL]),
         "rent": str(amounts[Money.RENT]),
-        "is_released": is_open,
+        "is_released": takes_back,
     }
 
 
@@ -212,7 +215,7 @@ def record_measurements(effort: Effort, batch: str, rows: Sequence[MeasuredValue
 
     Errors: RuleBroken when a row has neither a value nor a reason, or both.
     """
-    if not permissions.may(by, "record_measurements", effort):
+    if not permissions.may(by, "record_measurements", effort, on=_day(at)):
         raise NotAllowed([Violation("not_allowed", gettext_noop("Du har ikke ret til dette i denne sag."), "")])
     if any((row.value is None) == (not row.suppressed_reason) for row in rows):
         text = gettext_noop("En måling har enten en værdi eller en grund til, at værdien er skjult.")

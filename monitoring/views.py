@@ -26,6 +26,7 @@ from lbf_portal.lib.forms import apply_violations
 from lbf_portal.lib.moves import Move
 from lbf_portal.lib.refusals import IllegalMove, Refused
 from lbf_portal.lib.tables import Column, export, export_format, ordered_by, page_of
+from lbf_portal.lib.telling import told
 from ledger.models import Allocation
 from monitoring import charts, facts, forms, history, permissions, states, transitions
 from monitoring.models import Effort, Measurement
@@ -96,7 +97,7 @@ class GoalPanel:
 def dashboard(request: PortalRequest, case_number: int) -> HttpResponse:
     """Where the effort stands against its targets, its place in the frame, its board, and what comes next."""
     effort = _find(request, case_number)
-    if not permissions.may(request.actor, "view", effort):
+    if not permissions.may(request.actor, "view", effort, on=request.today):
         raise PermissionDenied
     areas = facts.areas_of(effort)
     # Before the effort begins, the board is the one that will have to stand then (R98).
@@ -244,7 +245,7 @@ ACTS: dict[str, Act] = {
 
 
 def _may_move(request: PortalRequest, move: Move, effort: Effort) -> bool:
-    return bool(move.by & permissions.roles_in(request.actor, effort))
+    return bool(move.by & permissions.roles_in(request.actor, effort, on=request.today))
 
 
 def _offered(request: PortalRequest, effort: Effort) -> list[tuple[str, Act]]:
@@ -263,13 +264,29 @@ def act(name: str) -> Callable[..., HttpResponse]:
         effort = _find(request, case_number)
         if not _may_move(request, chosen.move, effort):
             raise PermissionDenied
+        heading = gettext(chosen.move.label)
+        # Who sends the form meets the transition instead: it locks the effort, so its answer is the one that holds.
+        if request.method != "POST" and effort.state not in chosen.move.sources:
+            return _not_now(request, effort, chosen, heading)
         form = chosen.form(_posted(request), effort=effort)
         if form.is_valid() and (answer := _attempt(request, effort, form, chosen)):
             return answer
         context = {"effort": effort, "application": effort.application, "form": form, "act": chosen}
-        return render(request, "monitoring/act.html", {**context, "heading": gettext(chosen.move.label)})
+        return render(request, "monitoring/act.html", {**context, "heading": heading})
 
     return view
+
+
+def _not_now(request: PortalRequest, effort: Effort, chosen: Act, heading: str) -> HttpResponse:
+    """Where the effort stands, in which states the move begins, and what the actor can do instead."""
+    context = {
+        "effort": effort,
+        "application": effort.application,
+        "heading": heading,
+        "possible": [state.label for state in states.State if state in chosen.move.sources],
+        "acts": _offered(request, effort),
+    }
+    return render(request, "monitoring/not_now.html", context)
 
 
 def _posted(request: HttpRequest) -> QueryDict | None:
@@ -284,7 +301,7 @@ def _attempt(request: PortalRequest, effort: Effort, form: forms.ActForm, chosen
     try:
         chosen.make(effort, by=request.actor, at=timezone.now(), **form.cleaned_data)
     except IllegalMove as refused:
-        messages.error(request, " ".join(violation.sentence(gettext) for violation in refused.violations))
+        messages.error(request, told(refused))
     except Refused as refused:
         apply_violations(form, refused.violations)
         return None

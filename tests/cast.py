@@ -8,7 +8,7 @@ import pytest
 
 from accounts.actors import Actor
 from accounts.models import Organisation, actor_for
-from accounts.roles import Role
+from accounts.roles import OrganisationKind, Role
 from tests.factories.accounts import MembershipFactory, OrganisationFactory, UserFactory
 
 
@@ -22,7 +22,8 @@ def member(organisation: Organisation, *roles: Role, email: str, today: datetime
 
 @pytest.fixture
 def fund(db: None) -> Organisation:
-    return OrganisationFactory.create(fund=True)
+    """There is one fund; whatever made it first."""
+    return Organisation.objects.filter(kind=OrganisationKind.FUND).first() or OrganisationFactory.create(fund=True)
 
 
 @pytest.fixture

@@ -59,12 +59,62 @@ GET  accounts:profile                   200 200 200 200 200 200 200 200 200 200 
 POST accounts:profile                   200 200 200 200 200 200 200 200 200 200 200 200 302
 GET  accounts:change_password           200 200 200 200 200 200 200 200 200 200 200 200 302
 POST accounts:change_password           200 200 200 200 200 200 200 200 200 200 200 200 302
-# Public registers, and the fund's own frames
+# Public registers
 GET  areas:list                         200 200 200 200 200 200 200 200 200 200 200 200 302
+GET  areas:changes                      200 200 200 200 200 200 200 200 200 200 200 200 302
+GET  areas:map                          200 200 200 200 200 200 200 200 200 200 200 200 302
 GET  areas:detail                       200 200 200 200 200 200 200 200 200 200 200 200 302
+GET  areas:departments                  200 200 200 200 200 200 200 200 200 200 200 200 302
+GET  areas:department                   200 200 200 200 200 200 200 200 200 200 200 200 302
+GET  areas:organisations                200 200 200 200 200 200 200 200 200 200 200 200 302
+GET  areas:organisation                 200 200 200 200 200 200 200 200 200 200 200 200 302
+GET  areas:municipalities               200 200 200 200 200 200 200 200 200 200 200 200 302
+GET  areas:municipality                 200 200 200 200 200 200 200 200 200 200 200 200 302
+# Imports are the fund's alone
+GET  areas:imports                      403 403 403 200 200 200 403 403 403 403 403 403 302
+GET  areas:import_upload                403 403 403 200 200 200 403 403 403 403 403 403 302
+POST areas:import_upload                403 403 403 200 200 200 403 403 403 403 403 403 302
+GET  areas:import_batch                 403 403 403 200 200 200 403 403 403 403 403 403 302
+POST areas:import_confirm               403 403 403 302 302 302 403 403 403 403 403 403 302
+POST areas:import_discard               403 403 403 302 302 302 403 403 403 403 403 403 302
+GET  areas:import_take_back             403 403 403 200 200 200 403 403 403 403 403 403 302
+POST areas:import_take_back             403 403 403 200 200 200 403 403 403 403 403 403 302
+GET  areas:import_file                  403 403 403 200 200 200 403 403 403 403 403 403 302
+GET  areas:import_refused               403 403 403 200 200 200 403 403 403 403 403 403 302
+# The registers' upkeep is the fund's; everybody reads them
+GET  areas:register_department          403 403 403 200 200 200 403 403 403 403 403 403 302
+POST areas:register_department          403 403 403 200 200 200 403 403 403 403 403 403 302
+GET  areas:change_department            403 403 403 200 200 200 403 403 403 403 403 403 302
+POST areas:change_department            403 403 403 200 200 200 403 403 403 403 403 403 302
+GET  areas:record_residents             403 403 403 200 200 200 403 403 403 403 403 403 302
+POST areas:record_residents             403 403 403 200 200 200 403 403 403 403 403 403 302
+GET  areas:place_department             403 403 403 200 200 200 403 403 403 403 403 403 302
+POST areas:place_department             403 403 403 200 200 200 403 403 403 403 403 403 302
+GET  areas:connect_department           403 403 403 200 200 200 403 403 403 403 403 403 302
+POST areas:connect_department           403 403 403 200 200 200 403 403 403 403 403 403 302
+GET  areas:end_placement                403 403 403 200 200 200 403 403 403 403 403 403 302
+POST areas:end_placement                403 403 403 200 200 200 403 403 403 403 403 403 302
+GET  areas:end_connection               403 403 403 200 200 200 403 403 403 403 403 403 302
+POST areas:end_connection               403 403 403 200 200 200 403 403 403 403 403 403 302
+GET  areas:change_organisation          403 403 403 200 200 200 403 403 403 403 403 403 302
+POST areas:change_organisation          403 403 403 200 200 200 403 403 403 403 403 403 302
+GET  areas:register_development_plan    403 403 403 200 200 200 403 403 403 403 403 403 302
+POST areas:register_development_plan    403 403 403 200 200 200 403 403 403 403 403 403 302
+GET  areas:change_development_plan      403 403 403 200 200 200 403 403 403 403 403 403 302
+POST areas:change_development_plan      403 403 403 200 200 200 403 403 403 403 403 403 302
+GET  areas:rename                       403 403 403 200 200 200 403 403 403 403 403 403 302
+POST areas:rename                       403 403 403 200 200 200 403 403 403 403 403 403 302
+GET  areas:merge                        403 403 403 200 200 200 403 403 403 403 403 403 302
+POST areas:merge                        403 403 403 200 200 200 403 403 403 403 403 403 302
+GET  areas:split                        403 403 403 200 200 200 403 403 403 403 403 403 302
+POST areas:split                        403 403 403 200 200 200 403 403 403 403 403 403 302
+GET  areas:enlarge                      403 403 403 200 200 200 403 403 403 403 403 403 302
+POST areas:enlarge                      403 403 403 200 200 200 403 403 403 403 403 403 302
+# The fund's own frames
 GET  ledger:frames                      403 403 403 200 200 200 403 403 403 403 403 403 302
 GET  ledger:frame_year                  403 403 403 200 200 200 403 403 403 403 403 403 302
 # Cases: what the applicant writes
+GET  applications:before_you_start      200 200 200 200 200 200 200 200 200 200 200 200 302
 GET  applications:new                   200 200 403 403 403 403 403 403 200 403 403 403 302
 POST applications:new                   200 200 403 403 403 403 403 403 200 403 403 403 302
 GET  applications:application           200 200 200 200 200 200 200 200 404 404 404 404 302

@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.formats import date_format
 from django.utils.translation import gettext
@@ -18,12 +19,13 @@ from accounts.roles import OrganisationKind
 from applications.forms.rows import Rows, ThingField, by_key, offer, rows_of
 from applications.forms.section import SectionForms
 from applications.sections import Values
-from areas.models import HousingArea, Standing, standings
+from applications.transitions import DepartmentChoice
+from areas.models import PROBLEM_NAMES, ConnectedDepartment, Department, HousingArea, Standing, standings
 from lbf_portal.lib.forms import DateField, PortalForm, PortalFormSet
 
 
 class NewApplicationForm(PortalForm):
-    """The area and a name for the effort; everything else is filled in afterwards."""
+    """The area, a name for the effort, and what was chosen beforehand; everything else is filled in afterwards."""
 
     area: ThingField[HousingArea] = ThingField(
         label=_("Boligområde"),
@@ -40,10 +42,52 @@ class NewApplicationForm(PortalForm):
         help_text=_("Fx »Sammen om Bakkeparken«. I kan ændre navnet senere."),
     )
 
-    def __init__(self, data: QueryDict | None = None, *, on: datetime.date, area_key: str = "") -> None:
-        super().__init__(data, initial={"area": area_key})
-        areas = list(HousingArea.objects.select_related("municipality").order_by("municipality__sort_key", "sort_key"))
+    department: forms.ModelMultipleChoiceField[Department] = forms.ModelMultipleChoiceField(
+        queryset=Department.objects.none(),
+        widget=forms.MultipleHiddenInput,
+        required=False,
+        error_messages={"invalid_choice": _("En af de valgte afdelinger er ikke jeres. Vælg afdelinger igen.")},
+    )
+    problem = forms.MultipleChoiceField(
+        choices=[(str(value), name) for value, name in PROBLEM_NAMES.items()], widget=forms.MultipleHiddenInput, required=False
+    )
+
+    def __init__(
+        self,
+        data: QueryDict | None = None,
+        *,
+        on: datetime.date,
+        own: QuerySet[Department],
+        area_key: str = "",
+        departments: Sequence[Department] = (),
+        problems: Sequence[str] = (),
+    ) -> None:
+        chosen = [department.pk for department in departments]
+        super().__init__(data, initial={"area": area_key, "department": chosen, "problem": problems})
+        self.on = on
+        self.fields["department"].queryset = own  # type: ignore[attr-defined]  # a model choice field
+        standing = HousingArea.objects.not_merged_away(on=on).select_related("municipality")
+        areas = list(standing.order_by("municipality__sort_key", "sort_key"))
         offer(self, "area", {area.key: area for area in areas}, area_choices(areas, on=on))
+
+    def choices(self) -> Values:
+        """For `transitions.create_application`. A department outside the chosen area is a connected one (R52)."""
+        chosen = self.cleaned_data
+        area, departments = chosen["area"], list(chosen["department"])
+        in_area = set(Department.objects.in_area(area, on=self.on).values_list("pk", flat=True))
+        connections = ConnectedDepartment.objects.current(self.on).filter(area=area, department__in=departments)
+        reasons = dict(connections.values_list("department", "reason"))
+        return {
+            "title": chosen["title"],
+            "area": area,
+            "problem_types": chosen["problem"],
+            "departments": [
+                DepartmentChoice(department)
+                if department.pk in in_area
+                else DepartmentChoice(department, is_connected=True, connection_reason=reasons.get(department.pk, ""))
+                for department in departments
+            ],
+        }
 
 
 def area_choices(areas: Sequence[HousingArea], *, on: datetime.date) -> list[tuple[str, list[tuple[str, str]]]]:

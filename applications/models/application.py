@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
-from accounts.models import AuditEvent, Organisation, User
+from accounts.models import AuditEvent, LeavesEvents, Organisation, User
 from accounts.roles import Role
 from applications import permissions
 from applications.querysets import ApplicationQuerySet, RowsWithDepartment
@@ -44,7 +44,7 @@ def _next_case_number() -> Func:
 
 
 @pghistory.track(model_name="ApplicationVersion")
-class Application(models.Model):
+class Application(LeavesEvents):
     """One case: one effort in one grant period, from draft to commitment or its end."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -164,17 +164,16 @@ class Application(models.Model):
         """Who co-signs the strategic cooperation agreement: every housing organisation and the municipality (R85)."""
         return [*self.housing_organisations(), self.municipality.organisation]
 
-    def seat_roles(self, actor: Actor, *, on: datetime.date | None = None) -> frozenset[Role]:
+    def seat_roles(self, actor: Actor, *, on: datetime.date) -> frozenset[Role]:
         """Roles that the person's seats on this case's board or secretariat give on the day."""
         if actor.user is None:
             return frozenset()
-        on = on or timezone.localdate()
         prefetch_related_objects([self], "board_seats")
         return frozenset(seat.role for seat in self.board_seats.all() if seat.user_id == actor.user.pk and seat.holds_on(on))
 
-    def roles_of(self, actor: Actor) -> frozenset[str]:
+    def roles_of(self, actor: Actor, *, on: datetime.date) -> frozenset[str]:
         """For lib/moves.py: the actor's roles in this case."""
-        return permissions.roles_in(actor, self)
+        return permissions.roles_in(actor, self, on=on)
 
     # Standing
 
@@ -203,33 +202,6 @@ class Application(models.Model):
         if self.state in AWAITS_PARTIES:
             return str(_("Aftalens parter"))
         return ""
-
-    def record(
-        self,
-        event: str,
-        *,
-        by: Actor,
-        at: datetime.datetime,
-        roles: frozenset[str] | None = None,
-        reason: str = "",
-        state_from: str = "",
-        state_to: str = "",
-        data: dict[str, Any] | None = None,
-    ) -> ApplicationEvent:
-        """Leave an event: who, in which role, for which organisation, what and why."""
-        held = roles if roles is not None else self.roles_of(by)
-        return ApplicationEvent.objects.create(
-            application=self,
-            event=event,
-            at=at,
-            user=by.user,
-            organisation=by.organisation,
-            role=min(held) if held else Role.SYSTEM,
-            reason=reason,
-            state_from=state_from,
-            state_to=state_to,
-            data=data or {},
-        )
 
 
 class ApplicationEvent(AuditEvent):

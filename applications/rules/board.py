@@ -15,7 +15,6 @@ from datetime import date
 from types import MappingProxyType
 
 from applications.rules.rule_sets import RuleSet, cite
-from lbf_portal.lib.danish import long_date
 from lbf_portal.lib.refusals import Violation
 from lbf_portal.lib.words import gettext_noop
 
@@ -83,7 +82,7 @@ def _periods(facts: Facts) -> list[Violation]:
             gettext_noop("En plads i bestyrelsen slutter %(until)s, før den begynder %(since)s. Ret datoerne."),
             _basis(facts),
             field="members",
-            params={"since": long_date(member.since), "until": long_date(member.until)},
+            params={"since": member.since, "until": member.until},
         )
         for member in facts.members
         if member.until is not None and member.until < member.since
@@ -100,7 +99,7 @@ def _municipal_members(facts: Facts, sitting: list[Member]) -> list[Violation]:
             gettext_noop("Bestyrelsen har intet medlem fra %(municipality)s den %(on)s. Tilføj mindst ét."),
             _basis(facts),
             field="members",
-            params={"municipality": facts.municipality.name, "on": long_date(facts.on)},
+            params={"municipality": facts.municipality.name, "on": facts.on},
         )
     ]
 
@@ -113,7 +112,7 @@ def _organisations(facts: Facts, sitting: list[Member]) -> list[Violation]:
             gettext_noop("Bestyrelsen har intet medlem fra boligorganisationen %(organisation)s den %(on)s. Tilføj mindst ét."),
             _basis(facts),
             field="members",
-            params={"organisation": organisation.name, "on": long_date(facts.on)},
+            params={"organisation": organisation.name, "on": facts.on},
         )
         for organisation in facts.housing_organisations
         if sum(member.organisation == organisation.key for member in sitting) < needed
@@ -136,7 +135,7 @@ def _chairs(facts: Facts, sitting: list[Member]) -> list[Violation]:
             text,
             _basis(facts),
             field="members",
-            params={"on": long_date(facts.on), "count": str(count), "most": str(most)},
+            params={"on": facts.on, "count": str(count), "most": str(most)},
             is_confirmed=False,
         )
     ]

@@ -18,7 +18,6 @@ from decimal import Decimal
 from types import MappingProxyType
 
 from applications.rules.rule_sets import TERMS, Rate, RuleSet, cite
-from lbf_portal.lib.danish import long_date
 from lbf_portal.lib.refusals import Violation
 from lbf_portal.lib.words import gettext_noop
 
@@ -106,7 +105,7 @@ def check_period(facts: Facts) -> list[Violation]:
                 gettext_noop("Indsatsen slutter %(end)s. Slutdatoen skal ligge efter startdatoen, %(start)s."),
                 basis,
                 field="end",
-                params={"start": long_date(facts.start), "end": long_date(facts.end)},
+                params={"start": facts.start, "end": facts.end},
             )
         ]
     latest = last_possible_day(facts.rule_set, facts.start)
@@ -119,7 +118,7 @@ def check_period(facts: Facts) -> list[Violation]:
             gettext_noop("Indsatsen kan højst vare %(years)s år. Når den begynder %(start)s, skal den slutte senest %(latest)s."),
             basis,
             field="end",
-            params={"years": str(rate.value), "start": long_date(facts.start), "latest": long_date(latest)},
+            params={"years": str(rate.value), "start": facts.start, "latest": latest},
             is_confirmed=rate.is_confirmed,
         )
     ]
@@ -236,9 +235,9 @@ def _target_date(goal: Goal, facts: Facts) -> list[Violation]:
             field="target_on",
             params={
                 "goal": _name(goal),
-                "target_on": long_date(goal.target_on),
-                "start": long_date(facts.start),
-                "end": long_date(facts.end),
+                "target_on": goal.target_on,
+                "start": facts.start,
+                "end": facts.end,
             },
             is_confirmed=False,
         )

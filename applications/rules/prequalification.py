@@ -12,41 +12,17 @@ rates of `cofinancing`.
 """
 
 import dataclasses
-import enum
-from collections.abc import Mapping
-from types import MappingProxyType
 
 from applications.rules import cofinancing
 from applications.rules.rule_sets import RuleSet, cite
+from areas.rules.section_91a import PROBLEM_NAMES, Problem
 from lbf_portal.lib.refusals import Violation
 from lbf_portal.lib.words import gettext_noop
 
+# The problem types are § 91 a's own (R4, R5); forms and models know them from here.
+__all__ = ["PROBLEM_NAMES", "Department", "Facts", "Problem", "check"]
+
 ACT = "Almenboligloven § 91 a, stk. 1"
-
-
-class Problem(enum.StrEnum):
-    """The examples of the act (R5), and the rest that R4 leaves room for."""
-
-    HIGH_RENT = "HIGH_RENT"
-    HIGH_MOVING_RATE = "HIGH_MOVING_RATE"
-    SOCIAL_PROBLEMS = "SOCIAL_PROBLEMS"
-    VIOLENCE = "VIOLENCE"
-    VANDALISM = "VANDALISM"
-    WEAR = "WEAR"
-    OTHER = "OTHER"
-
-
-PROBLEM_NAMES: Mapping[Problem, str] = MappingProxyType(
-    {
-        Problem.HIGH_RENT: gettext_noop("Høj husleje"),
-        Problem.HIGH_MOVING_RATE: gettext_noop("Høj flyttefrekvens"),
-        Problem.SOCIAL_PROBLEMS: gettext_noop("Stor andel af lejere med sociale problemer"),
-        Problem.VIOLENCE: gettext_noop("Vold"),
-        Problem.VANDALISM: gettext_noop("Hærværk"),
-        Problem.WEAR: gettext_noop("Nedslidning af bygninger eller friarealer"),
-        Problem.OTHER: gettext_noop("Andre væsentlige problemer"),
-    }
-)
 
 
 @dataclasses.dataclass(frozen=True)

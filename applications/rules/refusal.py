@@ -9,7 +9,6 @@ import dataclasses
 from datetime import date
 
 from applications.rules import reasons
-from lbf_portal.lib.danish import long_date
 from lbf_portal.lib.refusals import Violation
 from lbf_portal.lib.words import gettext_noop
 
@@ -60,7 +59,7 @@ def _hearing(facts: Facts) -> list[Violation]:
                 gettext_noop("Parten har frist til og med %(deadline)s og har ikke svaret. Vent til dagen efter fristen."),
                 BASIS,
                 field="hearing_deadline",
-                params={"deadline": long_date(facts.hearing_deadline)},
+                params={"deadline": facts.hearing_deadline},
             )
         ]
     return []

@@ -17,7 +17,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from types import MappingProxyType
 
 from applications.rules.rule_sets import Rate, RuleSet, cite
-from lbf_portal.lib.danish import kroner, long_date
+from lbf_portal.lib.danish import kroner
 from lbf_portal.lib.refusals import Violation
 from lbf_portal.lib.words import gettext_noop
 
@@ -121,7 +121,7 @@ def _numbers(line: Line, facts: Facts) -> Iterator[Violation]:
 
 def _months(line: Line, facts: Facts) -> Iterator[Violation]:
     basis = cite(facts.rule_set, act=ACT, numbers="R125, Q6")
-    params = {"department": line.department, "start": long_date(line.start), "end": long_date(line.end)}
+    params: dict[str, str | date] = {"department": line.department, "start": line.start, "end": line.end}
     if line.end <= line.start:
         yield Violation(
             "support_ends_before_it_begins",
@@ -162,8 +162,8 @@ def _inside_plan(line: Line, facts: Facts) -> Iterator[Violation]:
             field="start" if line.start < facts.plan_start else "end",
             params={
                 "department": line.department,
-                "plan_start": long_date(facts.plan_start),
-                "plan_end": long_date(facts.plan_end),
+                "plan_start": facts.plan_start,
+                "plan_end": facts.plan_end,
             },
             is_confirmed=False,
         )

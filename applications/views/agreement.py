@@ -20,9 +20,9 @@ from applications.readable import readable
 from applications.sections import NAMES, SECTIONS, Values
 from applications.states import RECALL_AGREEMENT, State
 from applications.views.finding import find, may_move, require, require_move
-from applications.views.moves import told
 from lbf_portal.lib.forms import apply_violations
 from lbf_portal.lib.refusals import IllegalMove, NotAllowed, Refused
+from lbf_portal.lib.telling import told
 
 # The order of the agreement: what it is about, what shall be reached, what it costs, who steers it.
 ORDER = ("basics", "plan", "departments", "challenges", "goals", "budget", "rent", "board")
@@ -84,7 +84,7 @@ def _show(
 
 
 def _may_sign(request: PortalRequest, application: Application) -> bool:
-    return permissions.may(request.actor, "sign", application)
+    return permissions.may(request.actor, "sign", application, on=request.today)
 
 
 def _organisation_id(request: PortalRequest) -> int | None:

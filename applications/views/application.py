@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.middleware import PortalRequest
-from applications import permissions, sections, transitions
+from applications import eligibility, permissions, sections, transitions
 from applications.forms.basics import SubmitForm
 from applications.models import Application
 from applications.readable import readable
@@ -29,10 +29,11 @@ def application(request: PortalRequest, case_number: int) -> HttpResponse:
     """For the applicant while it is open: the task list. For everybody else, and afterwards: what was answered."""
     found = find(request, case_number, contents=True)
     require(request, "view", found)
-    if found.is_open and permissions.may(request.actor, "edit", found):
+    if found.is_open and permissions.may(request.actor, "edit", found, on=request.today):
         overview = progress.of_application(found, on=request.today)
         return render(request, "applications/application.html", {"application": found, "overview": overview})
-    return render(request, "applications/answers.html", {"application": found, "answers": answers(found)})
+    told = eligibility.over_time(found, today=eligibility.of_case(found, on=request.today))
+    return render(request, "applications/answers.html", {"application": found, "answers": answers(found), "told": told})
 
 
 def answers(found: Application) -> list[dict[str, Any]]:
@@ -93,6 +94,7 @@ def submit(request: PortalRequest, case_number: int) -> HttpResponse:
         "form": form,
         "overview": progress.of_application(found, on=request.today),
         "answers": answers(found),
+        "told": eligibility.over_time(found, today=eligibility.of_case(found, on=request.today)),
     }
     return render(request, "applications/submit.html", context)
 
@@ -113,4 +115,5 @@ def receipt(request: PortalRequest, case_number: int) -> HttpResponse:
     require(request, "view_documents", found)
     if found.submitted_at is None:
         return redirect("applications:application", case_number=case_number)
-    return render(request, "applications/receipt.html", {"application": found, "days": TARGET_DAYS})
+    context = {"application": found, "days": TARGET_DAYS, "told": eligibility.kept(found)[:1]}
+    return render(request, "applications/receipt.html", context)

@@ -14,28 +14,26 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.middleware import PortalRequest
-from applications import facts, readable, sections, transitions
+from applications import eligibility, facts, readable, sections, transitions
 from applications.models import Application
 from applications.rules import cofinancing
 from applications.states import State
 from applications.views.case import actions
 from applications.views.finding import find, require
-from applications.views.moves import told
-from areas.models import Answer, Standing, standing_of
+from areas.models import Answer, AreaAnswer, Eligibility
 from lbf_portal.lib.danish import kroner
 from lbf_portal.lib.refusals import Refused
+from lbf_portal.lib.telling import told
 
 ANSWERS = {Answer.YES: _("Ja"), Answer.NO: _("Nej"), Answer.UNKNOWN: _("Ukendt")}
 
 
-def criteria(application: Application, standing: Standing, request: PortalRequest) -> list[dict[str, Any]]:
+def criteria(application: Application, answer: Eligibility, request: PortalRequest) -> list[dict[str, Any]]:
     """The lines of C14 that the application answers: value, source, legal basis. No weights and no total (U2, U3)."""
     budget = facts.of_budget(application)
     share = cofinancing.share(budget)
-    departments = list(application.application_departments.all())
-    connected = [row for row in departments if row.is_connected]
     frame = facts.frame_of(request.today.year)
-    published_on = standing.list_published_on
+    published_on = answer.list_published_on
     from_list = gettext("Listen af %(day)s") % {"day": date_format(published_on)} if published_on else gettext("Ingen liste")
     from_applicant = gettext("Ansøgningen")
     problems = readable.readable("challenges", sections.values(application, "challenges"), application.rule_set).problems
@@ -48,20 +46,20 @@ def criteria(application: Application, standing: Standing, request: PortalReques
         },
         {
             "name": _("Fortrin efter § 61 a"),
-            "value": ANSWERS[standing.has_priority],
+            "value": _with_details(answer.priority.answer, [_area_line(area) for area in answer.areas]),
             "source": from_list,
             "basis": "Regulativ af 11. december 2019; R53",
         },
         {
             "name": _("Udviklingsplan"),
-            "value": ANSWERS[standing.has_development_plan],
-            "source": gettext("Områdets udviklingsplaner"),
+            "value": _with_details(answer.development_plan.answer, [_coordination(application)]),
+            "source": gettext("Områdets udviklingsplaner, og ansøgningen om samordning"),
             "basis": "Almenboligloven § 168 a; R42, R44",
         },
         {
             "name": _("Afdelinger i tilknytning til området"),
-            "value": gettext("%(connected)s af %(all)s") % {"connected": len(connected), "all": len(departments)},
-            "source": from_applicant,
+            "value": "\n".join(_connected_lines(answer)) or gettext("Ingen"),
+            "source": gettext("Ansøgningen og registeret"),
             "basis": "R52",
         },
         {
@@ -86,12 +84,37 @@ def criteria(application: Application, standing: Standing, request: PortalReques
     ]
 
 
+def _with_details(answer: Answer, details: list[str]) -> str:
+    return "\n".join([str(ANSWERS[answer]), *details])
+
+
+def _area_line(area: AreaAnswer) -> str:
+    """An area with what the list says of it."""
+    return f"{area.name}: {', '.join(gettext(name) for name in area.status_names) or ANSWERS[area.has_priority]}"
+
+
+def _coordination(application: Application) -> str:
+    """What the applicant says of coordinating with other efforts (R44)."""
+    text = application.coordination.strip()
+    return gettext("Samordning: %(text)s") % {"text": text} if text else gettext("Samordning er ikke beskrevet")
+
+
+def _connected_lines(answer: Eligibility) -> list[str]:
+    """Each department outside the area, and how it hangs together with it (R52)."""
+    return [
+        f"{department.name}: {department.connection_reason or gettext('ikke begrundet')}"
+        if department.area_name
+        else f"{department.name}: {gettext('ligger uden for området og er ikke knyttet til det')}"
+        for department in answer.outside
+    ]
+
+
 @require_safe
 def assessment(request: PortalRequest, case_number: int) -> HttpResponse:
     """What a case officer needs to prequalify, ask, put on the waiting list or hear."""
     application = find(request, case_number, contents=True)
     require(request, "view_assessment", application)
-    standing = standing_of(application.area, on=request.today)
+    today = eligibility.in_law(application, on=request.today)
     has_plan = hasattr(application, "plan")
     violations = transitions.check_application(application, on=request.today)
     if has_plan and application.state != State.COMMITTED:
@@ -99,9 +122,9 @@ def assessment(request: PortalRequest, case_number: int) -> HttpResponse:
     shown = [*sections.OF_APPLICATION, *(sections.OF_PLAN if has_plan else ())]
     context = {
         "application": application,
-        "standing": standing,
-        "reasons": [{"text": reason.sentence(gettext, date_format), "basis": reason.basis} for reason in standing.reasons],
-        "criteria": criteria(application, standing, request),
+        "standing": today.standing,
+        "told": eligibility.over_time(application, today=today.eligibility),
+        "criteria": criteria(application, today.eligibility, request),
         "violations": list(dict.fromkeys(violations)),
         "answers": [
             {
@@ -117,7 +140,7 @@ def assessment(request: PortalRequest, case_number: int) -> HttpResponse:
             for line in application.funding_lines.all()
             if line.accepted_as_local or not _counts_by_itself(line.source, line.kind)
         ],
-        "actions": actions(application, request.actor),
+        "actions": actions(application, request.actor, on=request.today),
     }
     return render(request, "applications/assessment.html", context)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -17,12 +18,11 @@ from django.views.decorators.http import require_safe
 from accounts.actors import Actor
 from accounts.middleware import PortalRequest
 from accounts.roles import Role
-from applications import facts, history, permissions, readable, sections, states
+from applications import eligibility, facts, history, permissions, readable, sections, states
 from applications.models import Application
 from applications.rules import cofinancing
 from applications.states import State
 from applications.views.finding import find
-from areas.models import standing_of
 from ledger.models import Allocation
 
 # The road as the applicant knows it: name of the step, and the states in which the case stands there.
@@ -73,9 +73,9 @@ def _url(name: str, application: Application) -> str:
     return reverse(f"applications:{name}", args=[application.case_number])
 
 
-def actions(application: Application, actor: Actor) -> list[Action]:
-    """What the roles and the state allow, the likeliest first."""
-    return list(_actions(application, permissions.roles_in(actor, application)))
+def actions(application: Application, actor: Actor, *, on: datetime.date) -> list[Action]:
+    """What the roles on the day and the state allow, the likeliest first."""
+    return list(_actions(application, permissions.roles_in(actor, application, on=on)))
 
 
 # move -> (address, whether it is one button, whether it is the likeliest thing to do)
@@ -108,7 +108,7 @@ def _actions(application: Application, roles: frozenset[Role]) -> Iterator[Actio
         yield Action(gettext("Ret ansøgningen"), _url("application", application), is_main=True)
     if permissions.ACTS["edit_plan"] & roles and application.plan_is_open:
         yield Action(gettext("Skriv helhedsplanen"), _url("plan", application), is_main=True)
-    if permissions.ACTS["answer_hearing"] & roles and state in {State.HEARING, State.HEARING_PLAN}:
+    if permissions.ACTS["answer_hearing"] & roles and state in states.IN_HEARING:
         yield Action(gettext("Svar på partshøringen"), _url("answer_hearing", application), is_main=True)
     if permissions.ACTS["recommend"] & roles and state == State.PLAN_SUBMITTED:
         yield Action(gettext("Indstil tilsagn"), _url("recommend", application), is_main=True)
@@ -146,13 +146,14 @@ def case(request: PortalRequest, case_number: int) -> HttpResponse:
     budget = facts.of_budget(application)
     can = {act: bool(allowed & roles) for act, allowed in permissions.ACTS.items()}
     plan = getattr(application, "plan", None)
+    events = list(application.events.select_related("user", "organisation").order_by("pk")) if can["view_events"] else None
     context = {
         "application": application,
         "can": can,
-        "actions": actions(application, request.actor),
+        "actions": actions(application, request.actor, on=request.today),
         "steps": steps(application),
         "what_next": NEXT[State(application.state)],
-        "standing": standing_of(application.area, on=request.today),
+        "told": eligibility.over_time(application, today=eligibility.of_case(application, on=request.today), events=events),
         "departments": application.application_departments.all(),
         "budget": budget,
         "local_share": cofinancing.share(budget),
@@ -165,11 +166,7 @@ def case(request: PortalRequest, case_number: int) -> HttpResponse:
         "decisions": application.decisions.all() if can["view_documents"] else (),
         "documents": application.documents.all() if can["view_documents"] else (),
         "place": Allocation.objects.place_of(str(application.case_number)),
-        "events": history.lines(application.events.select_related("user", "organisation").order_by("pk"), request.actor)
-        if can["view_events"]
-        else (),
-        "age_in_days": (timezone.localdate() - timezone.localdate(application.submitted_at)).days
-        if application.submitted_at
-        else None,
+        "events": history.lines(events, request.actor) if events is not None else (),
+        "age_in_days": (request.today - timezone.localdate(application.submitted_at)).days if application.submitted_at else None,
     }
     return render(request, "applications/case.html", context)

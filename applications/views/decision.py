@@ -14,6 +14,8 @@ from applications import facts, states, transitions
 from applications.forms.moves import DecisionForm, RecommendationForm
 from applications.views.finding import find, require, require_move
 from applications.views.moves import attempt
+from applications.views.not_now import asks_in_vain, not_now
+from ledger.kinds import FrameKind
 from ledger.models import FrameYear
 
 
@@ -22,9 +24,12 @@ def recommend(request: PortalRequest, case_number: int) -> HttpResponse:
     """The case officer's recommendation: amounts and reasons, with the frame's room beside."""
     application = find(request, case_number)
     require(request, "recommend", application)
+    if asks_in_vain(request, application, states.COMMIT.sources):
+        return not_now(request, application, gettext("Indstil tilsagn"), starts=states.COMMIT.sources)
     latest = application.recommendations.last()
     # A commitment is charged to the frame of the year it is given in (G2).
-    years = FrameYear.objects.filter(year=request.today.year, closed_on__isnull=True).values_list("year", flat=True)
+    ordinary = FrameYear.objects.of(FrameKind.ORDINARY)
+    years = ordinary.filter(year=request.today.year, closed_on__isnull=True).values_list("year", flat=True)
     form = RecommendationForm(
         request.POST if request.method == "POST" else None,
         years=[(year, str(year)) for year in years],
@@ -58,6 +63,8 @@ def decide(request: PortalRequest, case_number: int) -> HttpResponse:
     """The decision, by somebody who did not recommend it; the frame is charged in the same moment."""
     application = find(request, case_number)
     require_move(request, states.COMMIT, application)
+    if asks_in_vain(request, application, states.COMMIT.sources):
+        return not_now(request, application, gettext(states.COMMIT.label), starts=states.COMMIT.sources)
     recommendation = application.recommendations.select_related("recommended_by").last()
     form = DecisionForm(
         request.POST if request.method == "POST" else None,

@@ -27,7 +27,7 @@ def require(request: PortalRequest, act: str, application: Application) -> None:
 
     Errors: PermissionDenied; KeyError for an unknown act.
     """
-    if not permissions.may(request.actor, act, application):
+    if not permissions.may(request.actor, act, application, on=request.today):
         raise PermissionDenied
 
 

@@ -20,9 +20,11 @@ from applications import states, transitions
 from applications.forms.moves import HearingForm, HearingReplyForm, reason_form
 from applications.models import Application
 from applications.views.finding import find, require, require_move
+from applications.views.not_now import asks_in_vain, not_now
 from lbf_portal.lib.forms import apply_violations
 from lbf_portal.lib.moves import Move
 from lbf_portal.lib.refusals import IllegalMove, Refused
+from lbf_portal.lib.telling import told
 
 Text = str | Promise
 
@@ -110,11 +112,6 @@ REASONED: dict[str, ReasonedMove] = {
 }
 
 
-def told(refused: Refused) -> str:
-    """A refusal as one message in the reader's language."""
-    return " ".join(violation.sentence(gettext) for violation in refused.violations)
-
-
 def attempt(
     request: HttpRequest, application: Application, form: Any, act: Callable[[], object], done: Text
 ) -> HttpResponse | None:
@@ -154,6 +151,9 @@ def reasoned(name: str) -> Callable[..., HttpResponse]:
         application = find(request, case_number)
         move = next((move for move in chosen.moves if application.state in move.sources), chosen.moves[0])
         require_move(request, move, application)
+        starts = frozenset[str]().union(*(move.sources for move in chosen.moves))
+        if asks_in_vain(request, application, starts):
+            return not_now(request, application, gettext(move.label), starts=starts)
         form = reason_form(_posted(request), question=chosen.question, hint=chosen.hint)
 
         def act() -> None:
@@ -212,6 +212,9 @@ def hearing(request: PortalRequest, case_number: int) -> HttpResponse:
     is_about_plan = application.state in states.OPEN_PLAN_HEARING.sources
     move = states.OPEN_PLAN_HEARING if is_about_plan else states.OPEN_HEARING
     require_move(request, move, application)
+    starts = states.OPEN_HEARING.sources | states.OPEN_PLAN_HEARING.sources
+    if asks_in_vain(request, application, starts):
+        return not_now(request, application, gettext(move.label), starts=starts)
     form = HearingForm(_posted(request), on=request.today)
 
     def act() -> None:
@@ -228,6 +231,12 @@ def answer_hearing(request: PortalRequest, case_number: int) -> HttpResponse:
     """The party's comments on the hearing."""
     application = find(request, case_number)
     require(request, "answer_hearing", application)
+    heading = gettext("Svar på partshøringen")
+    if asks_in_vain(request, application, states.IN_HEARING):
+        return not_now(request, application, heading, starts=states.IN_HEARING)
+    hearing = application.hearings.last()
+    if request.method != "POST" and (hearing is None or hearing.replied_on is not None):
+        return not_now(request, application, heading, why=gettext("Høringen er besvaret. Landsbyggefonden går videre med sagen."))
     form = HearingReplyForm(_posted(request))
 
     def act() -> None:
@@ -236,4 +245,4 @@ def answer_hearing(request: PortalRequest, case_number: int) -> HttpResponse:
     done = _("Jeres bemærkninger er sendt til Landsbyggefonden.")
     if form.is_valid() and (answer := attempt(request, application, form, act, done)):
         return answer
-    return _page(request, application, form, gettext("Svar på partshøringen"), hearing=application.hearings.last())
+    return _page(request, application, form, heading, hearing=hearing)

@@ -18,9 +18,9 @@ from applications.states import PLAN_IS_OPEN, SEND_FOR_SIGNATURE
 from applications.views import editing, progress
 from applications.views.agreement import contents
 from applications.views.finding import find, require, require_move
-from applications.views.moves import told
 from lbf_portal.lib.forms import apply_violations
 from lbf_portal.lib.refusals import IllegalMove, NotAllowed, Refused
+from lbf_portal.lib.telling import told
 
 
 def _has_plan(application: Application) -> bool:
@@ -39,7 +39,7 @@ def plan(request: PortalRequest, case_number: int) -> HttpResponse:
     require(request, "view", application)
     if not _has_plan(application):
         return _before_there_is_a_plan(request, application)
-    if application.plan_is_open and permissions.may(request.actor, "edit_plan", application):
+    if application.plan_is_open and permissions.may(request.actor, "edit_plan", application, on=request.today):
         overview = progress.of_plan(application, on=request.today)
         return render(request, "applications/plan.html", {"application": application, "overview": overview})
     parts = contents({name: sections.values(application, name) for name in progress.PLAN_SECTIONS}, application.rule_set)

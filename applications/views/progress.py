@@ -11,13 +11,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.urls import reverse
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from applications import sections, transitions
 from applications.models import Application
 from applications.sections import Values
 from lbf_portal.lib.refusals import Violation, advice, blocking
+from lbf_portal.lib.telling import sentence_of
 
 # In the order in which people go through them.
 APPLICATION_SECTIONS = ("basics", "departments", "challenges", "budget", "rent")
@@ -157,7 +157,7 @@ def _finding(application: Application, violation: Violation) -> Finding:
 def _task(application: Application, section: str, found: Sequence[Violation]) -> Task:
     progress = _progress(section, sections.values(application, section), found)
     is_begun = progress in {Progress.IN_PROGRESS, Progress.INCOMPLETE}
-    hint = found[0].sentence(gettext) if is_begun else ""
+    hint = sentence_of(found[0]) if is_begun else ""
     url = section_url(application, section) if sections.is_open(application, section) else ""
     return Task(section, str(sections.NAMES[section]), url, progress, hint)
 

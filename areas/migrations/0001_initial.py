@@ -1308,7 +1308,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="developmentplan",
             constraint=models.CheckConstraint(
-                condition=models.Q(("source", ""), _negated=True), name="development_plan_has_a_source"
+                condition=models.Q(("source", ""), _negated=True),
+                name="development_plan_has_a_source",
+                violation_error_message="Skriv, hvor udviklingsplanen er godkendt eller pålagt.",
             ),
         ),
         migrations.AddConstraint(
@@ -1316,6 +1318,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("ends_on__isnull", True), ("ends_on__gte", models.F("starts_on")), _connector="OR"),
                 name="development_plan_ends_after_it_starts",
+                violation_error_message="Slutdatoen ligger før startdatoen. Vælg startdatoen eller en senere dag.",
             ),
         ),
         migrations.AddConstraint(
@@ -1375,7 +1378,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="connecteddepartment",
             constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="connected_department_has_a_reason"
+                condition=models.Q(("reason", ""), _negated=True),
+                name="connected_department_has_a_reason",
+                violation_error_message="Skriv, hvorfor afdelingen er knyttet til området.",
             ),
         ),
         migrations.AddConstraint(
@@ -1383,6 +1388,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("valid_to__isnull", True), ("valid_to__gte", models.F("valid_from")), _connector="OR"),
                 name="connected_department_ends_after_it_begins",
+                violation_error_message="Slutdatoen ligger før startdatoen. Vælg startdatoen eller en senere dag.",
             ),
         ),
         migrations.AddConstraint(
@@ -1445,6 +1451,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("valid_to__isnull", True), ("valid_to__gte", models.F("valid_from")), _connector="OR"),
                 name="area_membership_ends_after_it_begins",
+                violation_error_message="Slutdatoen ligger før startdatoen. Vælg startdatoen eller en senere dag.",
             ),
         ),
         migrations.AddConstraint(
@@ -1911,6 +1918,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("floor_area_m2__isnull", True), ("floor_area_m2__gt", 0), _connector="OR"),
                 name="department_floor_area_is_positive",
+                violation_error_message="Arealet skal være større end 0.",
             ),
         ),
         migrations.AddConstraint(

@@ -155,9 +155,15 @@ class DevelopmentPlan(models.Model):
         ordering = ["starts_on"]
         constraints = [
             models.CheckConstraint(name="development_plan_approval_is_known", condition=Q(approval__in=PlanApproval.values)),
-            models.CheckConstraint(name="development_plan_has_a_source", condition=~Q(source="")),
             models.CheckConstraint(
-                name="development_plan_ends_after_it_starts", condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on"))
+                name="development_plan_has_a_source",
+                condition=~Q(source=""),
+                violation_error_message=_("Skriv, hvor udviklingsplanen er godkendt eller pålagt."),
+            ),
+            models.CheckConstraint(
+                name="development_plan_ends_after_it_starts",
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                violation_error_message=_("Slutdatoen ligger før startdatoen. Vælg startdatoen eller en senere dag."),
             ),
             never_twice_at_a_time(
                 "development_plan_one_at_a_time",

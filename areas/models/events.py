@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AuditEvent
 from areas.models.areas import HousingArea
+from areas.models.imports import ImportBatch
 from areas.models.registers import Department
 
 
@@ -15,6 +16,7 @@ class AreaEvent(AuditEvent):
 
     area = models.ForeignKey(HousingArea, on_delete=models.PROTECT, null=True, related_name="events")
     department = models.ForeignKey(Department, on_delete=models.PROTECT, null=True, related_name="events")
+    batch = models.ForeignKey(ImportBatch, on_delete=models.PROTECT, null=True, related_name="events")
 
     class Meta:
         verbose_name = _("registerhændelse")

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from areas.models.areas import HousingArea
+from areas.rules.criteria import Measure, Values
 
 # The five values in the order of the law, each with the source's word for whether its criterion is met; then the rest.
 VALUES = {
@@ -101,3 +102,12 @@ class KeyFigures(models.Model):
 
     def __str__(self) -> str:
         return f"{self.area}, {self.list_year}"
+
+    def facts(self) -> Values:
+        """What the rules need of the figures."""
+        flags = {measure: getattr(self, f"met_{measure}", None) for measure in Measure}
+        return Values(
+            convicted_limit_pct=self.convicted_limit_pct,
+            said={measure: flag for measure, flag in flags.items() if flag is not None},
+            **{name: getattr(self, name) for name in NULLABLE},
+        )

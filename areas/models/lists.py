@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from functools import reduce
 from urllib.parse import urlsplit
 
 import pghistory
@@ -12,9 +14,10 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from areas.models.areas import AreaChange, DevelopmentPlan, HousingArea
+from areas.models.areas import DevelopmentPlan, HousingArea
+from areas.models.successions import Origin, Successions, successions
 from areas.querysets import FLAGS, AreaListingQuerySet, AreaListQuerySet
-from areas.rules.standing import ListFacts, ListingFacts, Standing, Status, standing
+from areas.rules.standing import ListFacts, ListingFacts, PlanFacts, Standing, Status, YearAnswers, standing, timeline
 
 
 @pghistory.track(model_name="AreaListVersion")
@@ -147,36 +150,117 @@ def lists_held() -> list[ListFacts]:
 def listings_of(areas: Iterable[HousingArea]) -> dict[int, dict[int, ListingFacts]]:
     """What each list year says of each area, by primary key and year, in two queries.
 
-    Where no list of a year names the area itself, what that list said of an area it came from counts, when the list is older than
-    the change (R31 [INFERRED]: the history goes with the place).
+    Where no list of a year names the area itself, what that list said of the nearest area it came from counts, when the list is
+    older than the change (R31 [INFERRED]: the history goes with the place). Where two such areas were told apart by the list,
+    what it did not say of both is unknown.
     """
-    keys = {area.pk for area in areas}
-    changes = list(
-        AreaChange.objects.filter(area__in=keys, predecessor__isnull=False).values_list("area", "predecessor", "changed_on")
-    )
-    found: dict[int, dict[int, ListingFacts]] = defaultdict(dict)
-    published: dict[int, datetime.date] = {}
-    named = keys | {predecessor for _area, predecessor, _day in changes}
-    for listing in AreaListing.objects.filter(area__in=named).select_related("area_list"):
-        found[listing.area_id][listing.area_list.year] = listing.facts()
-        published[listing.area_list.year] = listing.area_list.published_on
-    own = {key: dict(found[key]) for key in keys}
-    for area, predecessor, day in changes:
-        for year, facts in found[predecessor].items():
-            if published[year] < day:
-                own[area].setdefault(year, facts)
-    return own
+    return _listings_of((area.pk for area in areas), successions())
+
+
+def inherited_on(area_list: AreaList, known: Successions) -> dict[int, ListingFacts]:
+    """What the list says of the areas that it names only by an area they came from (R31), in two queries."""
+    followers = {one.area_id for one in known.known}
+    named = AreaListing.objects.filter(area_list=area_list, area__in=followers).values_list("area_id", flat=True)
+    history = _listings_of(followers.difference(named), known)
+    return {area: years[area_list.year] for area, years in history.items() if area_list.year in years}
+
+
+def _listings_of(areas: Iterable[int], known: Successions) -> dict[int, dict[int, ListingFacts]]:
+    origins = {area: list(known.origins_of(area)) for area in areas}
+    said = _said_of({*origins, *(origin.area_id for found in origins.values() for origin in found)})
+    return {area: _history(area, found, said) for area, found in origins.items()}
+
+
+def _said_of(areas: Iterable[int]) -> dict[int, list[AreaListing]]:
+    said: dict[int, list[AreaListing]] = defaultdict(list)
+    for listing in AreaListing.objects.filter(area__in=areas).select_related("area_list", "area"):
+        said[listing.area_id].append(listing)
+    return said
+
+
+def _history(area: int, origins: list[Origin], said: Mapping[int, list[AreaListing]]) -> dict[int, ListingFacts]:
+    """By year: what the listings behind it agree on."""
+    behind = _behind(area, origins, said)
+    return {year: reduce(_agreed, [listing.facts() for listing in listings]) for year, listings in behind.items()}
+
+
+def _behind(area: int, origins: list[Origin], said: Mapping[int, list[AreaListing]]) -> dict[int, list[AreaListing]]:
+    """By year: the area's own listing, else those of the nearest origins."""
+    found: dict[int, tuple[int, list[AreaListing]]] = {}
+    for origin in (Origin(area, datetime.date.max, 0), *origins):
+        for listing in said.get(origin.area_id, ()):
+            if listing.area_list.published_on < origin.before:
+                distance, listings = found.setdefault(listing.area_list.year, (origin.distance, []))
+                if distance == origin.distance:
+                    listings.append(listing)
+    return {year: listings for year, (_distance, listings) in found.items()}
+
+
+def _agreed(one: ListingFacts, other: ListingFacts) -> ListingFacts:
+    disputed = one.disputed | {status for status, flag in one.flags.items() if flag != other.flags.get(status)}
+    flags = {status: None if status in disputed else flag for status, flag in one.flags.items()}
+    return ListingFacts(flags, one.official_term if one.official_term == other.official_term else "", disputed)
 
 
 def standings(areas: Iterable[HousingArea], *, on: datetime.date) -> dict[int, Standing]:
-    """Standing of each area on the day, by primary key, in four queries for any number of areas."""
-    asked = list(areas)
-    lists, listings = lists_held(), listings_of(asked)
-    binding = DevelopmentPlan.objects.binding(on).filter(area__in=[area.pk for area in asked])
-    plans = {plan.area_id: plan.facts() for plan in binding}
-    return {area.pk: standing(lists, listings[area.pk], plans.get(area.pk), on=on) for area in asked}
+    """Standing of each area on the day, by primary key, in four queries for any number of areas.
+
+    An area that was merged away is what its successor is.
+    """
+    known = successions()
+    stands = {area.pk: known.current_id(area.pk, on=on) for area in areas}
+    lists, listings, plans = lists_held(), _listings_of(set(stands.values()), known), _plans_of(set(stands.values()), known, on)
+    found = {area: standing(lists, listings[area], plans.get(area), on=on) for area in set(stands.values())}
+    return {area: found[current] for area, current in stands.items()}
+
+
+def _plans_of(areas: Iterable[int], known: Successions, on: datetime.date) -> dict[int, PlanFacts]:
+    """The plan that binds each area: its own, else that of the nearest area it came from, begun before the change (R42).
+
+    That a plan goes on binding what was merged or split off is [INFERRED]: R42 says that it stays.
+    """
+    binding = {plan.area_id: plan for plan in DevelopmentPlan.objects.binding(on)}
+    plans = {}
+    for area in areas:
+        for origin in (Origin(area, datetime.date.max, 0), *known.origins_of(area)):
+            plan = binding.get(origin.area_id)
+            if plan and plan.starts_on < origin.before:
+                plans[area] = plan.facts()
+                break
+    return plans
+
+
+def bound_by_origin(known: Successions, *, on: datetime.date) -> set[int]:
+    """Of the areas that came from others those that a plan binds, be it their own or that of an area they came from."""
+    return set(_plans_of({one.area_id for one in known.known}, known, on))
 
 
 def standing_of(area: HousingArea, *, on: datetime.date) -> Standing:
     """What the area is in the eyes of the law on the day, and why (areas/rules/standing.py)."""
     return standings([area], on=on)[area.pk]
+
+
+@dataclasses.dataclass(frozen=True)
+class AreaHistory:
+    """All that the lists say of one area, read once: its standing on the day, and each list year with the listings behind it."""
+
+    standing: Standing
+    years: tuple[YearAnswers, ...]
+    listings: Mapping[int, Sequence[AreaListing]]
+
+
+def history_of(area: HousingArea, *, on: datetime.date) -> AreaHistory:
+    """The standing of the area and its years, the newest first, in four queries.
+
+    The years are the area's own and those of the areas it came from; of one that was merged away they end with the merger,
+    while its standing is that of its successor.
+    """
+    known, lists = successions(), lists_held()
+    current = known.current_id(area.pk, on=on)
+    origins = {key: list(known.origins_of(key)) for key in (area.pk, current)}
+    said = _said_of({*origins, *(origin.area_id for found in origins.values() for origin in found)})
+    own, stands = (_history(key, origins[key], said) for key in (area.pk, current))
+    plan = _plans_of([current], known, on).get(current)
+    return AreaHistory(
+        standing(lists, stands, plan, on=on), tuple(timeline(lists, own, on=on)), _behind(area.pk, origins[area.pk], said)
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+
 import pghistory
 from django.db import models
 from django.db.models import F, Q
@@ -32,6 +34,7 @@ class AreaMembership(models.Model):
             models.CheckConstraint(
                 name="area_membership_ends_after_it_begins",
                 condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
+                violation_error_message=_("Slutdatoen ligger før startdatoen. Vælg startdatoen eller en senere dag."),
             ),
             never_twice_at_a_time(
                 "area_membership_one_area_at_a_time",
@@ -44,6 +47,10 @@ class AreaMembership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.department}, {self.area}"
+
+    def holds_on(self, day: datetime.date) -> bool:
+        """True when the period covers the day, both ends included."""
+        return self.valid_from <= day and (self.valid_to is None or self.valid_to >= day)
 
 
 @pghistory.track(model_name="ConnectedDepartmentVersion")
@@ -63,10 +70,15 @@ class ConnectedDepartment(models.Model):
         verbose_name_plural = _("tilknyttede afdelinger")
         ordering = ["valid_from"]
         constraints = [
-            models.CheckConstraint(name="connected_department_has_a_reason", condition=~Q(reason="")),
+            models.CheckConstraint(
+                name="connected_department_has_a_reason",
+                condition=~Q(reason=""),
+                violation_error_message=_("Skriv, hvorfor afdelingen er knyttet til området."),
+            ),
             models.CheckConstraint(
                 name="connected_department_ends_after_it_begins",
                 condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
+                violation_error_message=_("Slutdatoen ligger før startdatoen. Vælg startdatoen eller en senere dag."),
             ),
             never_twice_at_a_time(
                 "connected_department_once_at_a_time",
@@ -79,3 +91,7 @@ class ConnectedDepartment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.department}, {self.area}"
+
+    def holds_on(self, day: datetime.date) -> bool:
+        """True when the period covers the day, both ends included."""
+        return self.valid_from <= day and (self.valid_to is None or self.valid_to >= day)

@@ -8,6 +8,7 @@ import pghistory
 from django.db import models
 from django.db.models import Q, Value
 from django.db.models.functions import Coalesce
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
@@ -35,6 +36,9 @@ class Municipality(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("areas:municipality", args=[self.code])
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Keep the Danish sort key beside the name."""
@@ -89,7 +93,9 @@ class Department(models.Model):
                 violation_error_message=_("Boligorganisationen har allerede en afdeling med dette nummer."),
             ),
             models.CheckConstraint(
-                name="department_floor_area_is_positive", condition=Q(floor_area_m2__isnull=True) | Q(floor_area_m2__gt=0)
+                name="department_floor_area_is_positive",
+                condition=Q(floor_area_m2__isnull=True) | Q(floor_area_m2__gt=0),
+                violation_error_message=_("Arealet skal være større end 0."),
             ),
             models.CheckConstraint(name="department_owner_kind_is_known", condition=Q(owner_kind__in=OwnerKind.values)),
             models.CheckConstraint(
@@ -111,6 +117,9 @@ class Department(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} {self.name}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("areas:department", args=[self.pk])
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Keep the Danish sort key beside the name."""

@@ -15,8 +15,9 @@ import dataclasses
 import datetime
 import enum
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 
-from lbf_portal.lib.danish import long_date
+from lbf_portal.lib.danish import long_date, number
 from lbf_portal.lib.words import gettext_noop
 
 
@@ -80,13 +81,25 @@ class Reason:
 
     text: str
     basis: str
-    params: Mapping[str, str | datetime.date] = dataclasses.field(default_factory=dict, hash=False)
+    params: Mapping[str, str | datetime.date | Decimal] = dataclasses.field(default_factory=dict, hash=False)
+    is_confirmed: bool = True  # false where the dossier marks the rule [SOURCE, old] or [INFERRED]
 
-    def sentence(self, translate: Callable[[str], str], show_day: Callable[[datetime.date], str] = long_date) -> str:
+    def sentence(
+        self,
+        translate: Callable[[str], str],
+        show_day: Callable[[datetime.date], str] = long_date,
+        show_number: Callable[[Decimal], str] = number,
+    ) -> str:
         """Return the sentence in the reader's language: `reason.sentence(gettext, date_format)`."""
-        shown = {
-            key: show_day(value) if isinstance(value, datetime.date) else translate(value) for key, value in self.params.items()
-        }
+        shown = {}
+        for key, value in self.params.items():
+            match value:
+                case datetime.date():
+                    shown[key] = show_day(value)
+                case Decimal():
+                    shown[key] = show_number(value)
+                case _:
+                    shown[key] = translate(value)
         return translate(self.text) % shown
 
     @property
@@ -121,6 +134,8 @@ class ListingFacts:
 
     flags: Mapping[Status, bool | None] = dataclasses.field(hash=False)
     official_term: str = ""
+    # Statuses that the areas it was made of had differently, so that even a complete list does not say (R31 [INFERRED]).
+    disputed: frozenset[Status] = frozenset()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -200,7 +215,8 @@ def status_on(held_list: ListFacts, listing: ListingFacts | None, status: Status
     if held_list.year < CATEGORIES[status].since:
         return Answer.NO
     said = Answer.of(listing.flags.get(status)) if listing else Answer.UNKNOWN
-    if said is Answer.UNKNOWN and held_list.is_complete(status):
+    is_disputed = listing is not None and status in listing.disputed
+    if said is Answer.UNKNOWN and not is_disputed and held_list.is_complete(status):
         return Answer.NO
     return said
 
@@ -222,12 +238,13 @@ def answers_of(held_list: ListFacts, listing: ListingFacts | None) -> YearAnswer
 
 
 def timeline(lists: Sequence[ListFacts], listings: Mapping[int, ListingFacts], *, on: datetime.date) -> list[YearAnswers]:
-    """Year by year, the newest first, from the first list held to the last published by the day; gaps are shown as gaps."""
+    """Year by year, the newest first, from the first list there was (2010) to the last due by the day; gaps are shown as gaps."""
     by_year = {held.year: held for held in lists if held.published_on <= on}
     if not by_year:
         return []
     first = by_year[min(by_year)]
-    years = sorted({*by_year, *years_since(first, on)}, reverse=True)
+    before = range(min(category.since for category in CATEGORIES.values()), first.year)
+    years = sorted({*before, *by_year, *years_since(first, on)}, reverse=True)
     return [
         answers_of(by_year[year], listings.get(year))
         if year in by_year

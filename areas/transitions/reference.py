@@ -9,10 +9,10 @@ from django.db import models, transaction
 from accounts.actors import Actor
 from accounts.models import Organisation
 from accounts.roles import OrganisationKind
-from areas import list_files, reference_files
+from areas import imports, reference_files
 from areas.models import Municipality
 from areas.transitions.events import record, require
-from areas.transitions.lists import import_area_lists
+from areas.transitions.imports import import_files
 
 
 def load_reference(*, by: Actor) -> dict[str, int]:
@@ -30,8 +30,8 @@ def load_reference(*, by: Actor) -> dict[str, int]:
         }
         if any(created.values()):
             record("reference:loaded", by=by, act="import", data=created)
-        lists = [list_files.read(reference_files.DATA / name) for name in reference_files.LIST_FILES]
-        created["list_rows"] = import_area_lists(lists, by=by).created
+        lists = [imports.read_path(reference_files.DATA / name) for name in reference_files.LIST_FILES]
+        created["list_rows"] = import_files(lists, by=by).created
     return created
 
 

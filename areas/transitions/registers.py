@@ -1,30 +1,35 @@
-"""Departments, where they lie, and development plans."""
+"""Departments and how many live in them."""
 
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from decimal import Decimal
-
-from django.core.exceptions import ValidationError
-from django.db import models, transaction
 
 from accounts.actors import Actor
 from accounts.models import Organisation
 from accounts.roles import OrganisationKind
-from areas.models import (
-    AreaMembership,
-    Department,
-    DevelopmentPlan,
-    HousingArea,
-    Municipality,
-    OwnerKind,
-    PlanApproval,
-    ResidentCount,
-)
-from areas.transitions.events import record, require
+from areas.models import Department, Municipality, OwnerKind, ResidentCount
+from areas.transitions.upkeep import assign, upkeep
 from lbf_portal.lib.danish import sort_key
 from lbf_portal.lib.refusals import RuleBroken, Violation
+from lbf_portal.lib.rows import lock, save
 from lbf_portal.lib.words import gettext_noop
+
+# What a form of a department shows, and so what its fingerprint covers.
+DEPARTMENT_FIELDS = (
+    "number",
+    "name",
+    "municipality",
+    "owner_kind",
+    "addresses",
+    "postcode",
+    "dwellings",
+    "family_dwellings",
+    "youth_dwellings",
+    "elderly_dwellings",
+    "floor_area_m2",
+)
 
 
 def register_department(
@@ -36,8 +41,7 @@ def register_department(
     by: Actor,
     floor_area_m2: Decimal | None = None,
     dwellings: int | None = None,
-    residents: int | None = None,
-    residents_on: datetime.date | None = None,
+    residents: Mapping[datetime.date, int] | None = None,
     owner_kind: OwnerKind = OwnerKind.DEPARTMENT,
     addresses: str = "",
     postcode: str = "",
@@ -46,14 +50,10 @@ def register_department(
     elderly_dwellings: int | None = None,
     is_demo: bool = False,
 ) -> Department:
-    """Enter a department of a housing organisation (R56).
+    """Enter a department of a housing organisation (R56), with how many lived there on which days if that is known (R32).
 
     Errors: NotAllowed; RuleBroken when the owner cannot own departments, the number is taken, or a value is impossible.
     """
-    require(by, "register")
-    if organisation.kind != OrganisationKind.HOUSING:
-        text = gettext_noop("En afdeling hører til en boligorganisation.")
-        raise RuleBroken([Violation("owner_is_no_housing_organisation", text, "R56", field="organisation")])
     department = Department(
         organisation=organisation,
         number=number,
@@ -70,75 +70,54 @@ def register_department(
         youth_dwellings=youth_dwellings,
         elderly_dwellings=elderly_dwellings,
     )
-    with transaction.atomic():
-        _save(department, "department:registered", by=by, department=department)
-        if residents is not None and residents_on is not None:
-            ResidentCount.objects.create(department=department, counted_on=residents_on, residents=residents)
+    with upkeep("department:registered", by=by, department=department):
+        if organisation.kind != OrganisationKind.HOUSING:
+            text = gettext_noop("En afdeling hører til en boligorganisation.")
+            raise RuleBroken([Violation("owner_is_no_housing_organisation", text, "R56", field="organisation")])
+        save(department)
+        ResidentCount.objects.bulk_create(
+            ResidentCount(department=department, counted_on=day, residents=count) for day, count in (residents or {}).items()
+        )
     return department
 
 
-def place_department(
-    department: Department,
-    area: HousingArea,
-    *,
-    valid_from: datetime.date,
-    valid_to: datetime.date | None = None,
-    by: Actor,
-) -> AreaMembership:
-    """Place a department in an area from a day on, to a day or for as long as nothing else is known.
+def change_department(department: Department, *, by: Actor, seen: str | None = None, **values: object) -> None:
+    """Correct what the register says of a department; `values` are fields of `DEPARTMENT_FIELDS`.
 
-    Errors: NotAllowed; RuleBroken when the department lies in an area already in that period.
+    Errors: NotAllowed; Outdated; RuleBroken when the number is taken or a value is impossible; KeyError for another field.
     """
-    require(by, "register")
-    membership = AreaMembership(department=department, area=area, valid_from=valid_from, valid_to=valid_to)
-    _save(membership, "department:placed", by=by, department=department, area=area)
-    return membership
+    if unknown := values.keys() - set(DEPARTMENT_FIELDS):
+        raise KeyError(unknown)
+    with upkeep("department:changed", by=by, department=department) as told:
+        lock(department, DEPARTMENT_FIELDS, seen=seen)
+        told["fields"] = assign(department, values)
+        save(department)
 
 
-def register_development_plan(
-    area: HousingArea,
-    *,
-    starts_on: datetime.date,
-    approval: PlanApproval,
-    source: str,
-    by: Actor,
-    ends_on: datetime.date | None = None,
-) -> DevelopmentPlan:
-    """Enter a development plan; it binds the area from its start, whatever later lists say (§§ 168 a-168 b; R42).
+def record_residents(
+    department: Department, *, counted_on: datetime.date, residents: int, by: Actor, seen: int | None = None
+) -> ResidentCount:
+    """Enter how many lived in the department on a day (R32), or correct the count of that day.
 
-    Errors: NotAllowed; RuleBroken when the area has a plan already in that period.
+    `seen` is the count that the person saw for that day and corrects; None for a day without a count.
+
+    Errors: NotAllowed; RuleBroken when the day has another count than the one seen.
     """
-    require(by, "register")
-    plan = DevelopmentPlan(area=area, starts_on=starts_on, ends_on=ends_on, approval=approval, source=source)
-    _save(plan, "development_plan:registered", by=by, area=area)
-    return plan
+    with upkeep("department:residents_recorded", by=by, department=department) as told:
+        Department.objects.select_for_update().get(pk=department.pk)
+        count = ResidentCount.objects.filter(department=department, counted_on=counted_on).first()
+        if (count.residents if count else None) != seen:
+            raise RuleBroken([_other_count(count)])
+        told |= {"counted_on": counted_on.isoformat(), "residents": residents, "before": seen}
+        count = count or ResidentCount(department=department, counted_on=counted_on)
+        count.residents = residents
+        save(count)
+    return count
 
 
-def _save(
-    instance: models.Model,
-    event: str,
-    *,
-    by: Actor,
-    department: Department | None = None,
-    area: HousingArea | None = None,
-) -> None:
-    """Check the row against its constraints, save it, and leave the event, in one transaction.
-
-    Errors: RuleBroken with the sentence of each constraint that is not met.
-    """
-    with transaction.atomic():
-        try:
-            instance.full_clean()
-        except ValidationError as error:
-            raise RuleBroken(_violations(error)) from None
-        instance.save()
-        record(event, by=by, act="register", department=department, area=area)
-
-
-def _violations(error: ValidationError) -> list[Violation]:
-    """Django's findings as refusals. Their texts are translated already, so a percent sign in them stands for itself."""
-    return [
-        Violation("invalid", message.replace("%", "%%"), "", field="" if field == "__all__" else field)
-        for field, messages in error.message_dict.items()
-        for message in messages
-    ]
+def _other_count(count: ResidentCount | None) -> Violation:
+    if count is None:
+        text = gettext_noop("Der står ikke længere noget tal for denne dag. Skriv det forfra.")
+        return Violation("no_count", text, "R32", field="counted_on")
+    text = gettext_noop("Der står allerede %(residents)s beboere for denne dag. Vælg »Ret« ved tallet, hvis det er forkert.")
+    return Violation("count_recorded", text, "R32", field="counted_on", params={"residents": str(count.residents)})

@@ -234,8 +234,8 @@ class Case:
     def _department_choices(self) -> list[acts.DepartmentChoice]:
         choices = [acts.DepartmentChoice(department) for department in self.departments]
         if self.plot.department_count > 1 and values.happens(0.15, self.luck):
-            connected = self.world.connected_department(self.site)
-            choices.append(acts.DepartmentChoice(connected, True, self.luck.choice(values.CONNECTIONS)))
+            reason = self.luck.choice(values.CONNECTIONS)
+            choices.append(acts.DepartmentChoice(self.world.connected_department(self.site, reason), True, reason))
         return choices
 
     def _save_money(self, by: Actor, at: datetime.datetime) -> None:

@@ -101,17 +101,35 @@ def _carry_over(scene: World) -> Story:
         day = datetime.date(year + 1, *CARRIED_ON)
         at = moment_of(day, hour=9)
         yield at
-        carried = FrameYear.objects.position(year).available * 3 / 4 // CARRIED_IN_WHOLE * CARRIED_IN_WHOLE
+        stands = FrameYear.objects.position(year)
+        carried = stands.available * 3 / 4 // CARRIED_IN_WHOLE * CARRIED_IN_WHOLE
         if carried:
-            key = f"carry-over:{year}"
-            posting.carry_over(year, carried, key=key, on=day, at=at, by=scene.finance_officer, reason=values.CARRY)
+            posting.carry_over(
+                year,
+                carried,
+                key=f"carry-over:{year}",
+                on=day,
+                at=at,
+                by=scene.finance_officer,
+                seconded_by=scene.director,
+                reason=values.CARRY,
+                # Money that was carried in before goes on by a decision of its own (Q4).
+                decision=values.CARRY_ON if carried > stands.carriable else "",
+            )
 
 
 def _close_first_year(scene: World) -> Story:
     """Once the last effort of the first year is settled its frame is closed; the others stay open for what is given back."""
     at = moment_of(FIRST_YEAR_CLOSED_ON, hour=9)
     yield at
-    posting.close_year(FIRST_YEAR, on=FIRST_YEAR_CLOSED_ON, at=at, by=scene.finance_officer, reason=values.CLOSE_YEAR)
+    posting.close_year(
+        FIRST_YEAR,
+        on=FIRST_YEAR_CLOSED_ON,
+        at=at,
+        by=scene.finance_officer,
+        seconded_by=scene.director,
+        reason=values.CLOSE_YEAR,
+    )
 
 
 def _tell_of_letters() -> None:

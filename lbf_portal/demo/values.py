@@ -308,6 +308,7 @@ CLOSE = (
 )
 REVOKE = "Indsatsen er ikke kommet i gang, og parterne er enige om, at den ikke kan gennemføres."
 CARRY = "Uforbrugte midler overføres til det følgende år. En mindre del bliver stående til rettelser af årets tilsagn."
+CARRY_ON = "Økonomis beslutning af 15. januar om at føre tidligere overførte midler videre"
 CLOSE_YEAR = "Alle indsatser med tilsagn fra året er afsluttet."
 
 BOARD_TITLES = ("Direktør", "Områdechef", "Driftschef")
@@ -315,6 +316,24 @@ MUNICIPAL_TITLES = ("Afdelingschef", "Børne- og ungechef", "Beskæftigelseschef
 OTHER_SEATS = (("Skoleleder", "Folkeskolen i området"), ("Lokalpolitibetjent", "Politiet"), ("Formand", "Idrætsforeningen"))
 
 DEPARTMENT_NAMES = ("Nord", "Syd", "Øst", "Vest", "Midt", "Park", "Have", "Torv")
+
+
+def residents_by_year(latest: int, years: range, luck: random.Random) -> dict[datetime.date, int]:
+    """Residents on 1 January of each year: as many in the last one as said, and a little more or less in each before it."""
+    counts: dict[datetime.date, int] = {}
+    residents = latest
+    for year in reversed(years):
+        counts[new_year(year)] = residents
+        residents = max(round(residents * luck.uniform(0.97, 1.03)), 1)
+    return counts
+
+
+def dwellings_by_kind(dwellings: int, luck: random.Random) -> tuple[int, int, int]:
+    """For families, young people and the elderly: mostly the first; every third department has some of the second."""
+    youth = luck.randint(4, 12) if happens(1 / 3, luck) else 0
+    elderly = luck.randint(4, 8) if happens(0.25, luck) else 0
+    elderly = min(elderly, max(dwellings - youth, 0))
+    return dwellings - youth - elderly, youth, elderly
 
 
 def new_year(year: int) -> datetime.date:

@@ -26,7 +26,11 @@ from lbf_portal.demo import people, values
 
 PLACED_SINCE = datetime.date(2010, 1, 1)
 MOST_SITES_IN_AN_AREA = 2
+CONNECTED_SINCE = datetime.date(2019, 1, 1)
+# The first 1 January that residents are counted on, when the frames of today's § 91 a begin.
+FIRST_COUNT = 2019
 FIRST_NUMBER = 11
+NO_POSTCODE = "0000"
 # Below this many residents a register hides everything (C21, R135); a few departments are that small.
 LEAST_RESIDENTS = 100
 _ASCII = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa"})
@@ -161,9 +165,11 @@ class World:
             held.append(self._register(site, f"{site.area.name} {name}", placed=True))
         return held[:count]
 
-    def connected_department(self, site: Site) -> Department:
-        """A department across the road, outside the area (R52)."""
-        return self._register(site, f"Ved {site.area.name}", placed=False)
+    def connected_department(self, site: Site, reason: str) -> Department:
+        """A department across the road, outside the area, and why it is connected to it (R52)."""
+        department = self._register(site, f"Ved {site.area.name}", placed=False)
+        areas.connect_department(department, site.area, valid_from=CONNECTED_SINCE, reason=reason, by=SYSTEM)
+        return department
 
     def _register(self, site: Site, name: str, *, placed: bool) -> Department:
         organisation = site.organisation
@@ -173,6 +179,7 @@ class World:
         number = str(next(self._numbers[organisation]))
         luck = values.dice("department", organisation.name, number)
         dwellings = luck.randint(45, 150) if values.happens(0.95, luck) else luck.randint(18, 30)
+        family, youth, elderly = values.dwellings_by_kind(dwellings, values.dice("dwellings", organisation.name, number))
         department = areas.register_department(
             organisation,
             number=number,
@@ -180,8 +187,17 @@ class World:
             municipality=site.municipality,
             floor_area_m2=Decimal(dwellings * luck.randint(74, 88)),
             dwellings=dwellings,
-            residents=int(dwellings * luck.uniform(2.1, 2.9)),
-            residents_on=values.new_year(self.today.year),
+            residents=values.residents_by_year(
+                int(dwellings * luck.uniform(2.1, 2.9)),
+                range(FIRST_COUNT, self.today.year + 1),
+                values.dice("residents", organisation.name, number),
+            ),
+            # Nobody lives there: the street and the postcode do not exist.
+            addresses=f"Demovej {FIRST_NUMBER}-{FIRST_NUMBER + 2 * dwellings}",
+            postcode=NO_POSTCODE,
+            family_dwellings=family,
+            youth_dwellings=youth,
+            elderly_dwellings=elderly,
             is_demo=True,
             by=SYSTEM,
         )

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lbf_portal.lib import danish
 from lbf_portal.lib.refusals import Violation
+from lbf_portal.lib.telling import sentence_of
 
 LARGEST_AMOUNT = Decimal("999999999999.99")  # NUMERIC(14,2)
 YEAR_DIGITS = 4
@@ -317,7 +318,7 @@ def apply_violations(
             advice.append(violation)
             continue
         name = names.get(violation.code) or names.get(violation.field) or violation.field
-        sentence = violation.sentence(gettext)
+        sentence = sentence_of(violation)
         form.add_error(name if name in form.fields else None, ValidationError(sentence, code=violation.code))
     return advice
 

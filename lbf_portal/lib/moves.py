@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, Self
 
 from django.db import models, transaction
+from django.utils import timezone
 
 from lbf_portal.lib.refusals import IllegalMove, NotAllowed, RuleBroken, Violation
 from lbf_portal.lib.words import gettext_noop
@@ -50,7 +51,7 @@ class Moving(Protocol):
     state_since: datetime.datetime
     pk: Any
 
-    def roles_of(self, actor: Any) -> frozenset[str]: ...
+    def roles_of(self, actor: Any, *, on: datetime.date) -> frozenset[str]: ...
 
     def record(
         self,
@@ -111,7 +112,7 @@ def moving(instance: Any, move: Move, *, by: Acting, at: datetime.datetime, reas
         # PostgreSQL locks no row on the far side of an outer join, so only the row itself is asked for.
         queryset = type(instance).objects.select_for_update(of=("self",))
         instance.refresh_from_db(from_queryset=queryset)
-        roles = instance.roles_of(by)
+        roles = instance.roles_of(by, on=timezone.localdate(at))
         if not (roles & move.by):
             raise NotAllowed([Violation("not_allowed", gettext_noop("Du har ikke ret til dette i denne sag."), "")])
         if instance.state not in move.sources:

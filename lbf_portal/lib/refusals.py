@@ -5,8 +5,10 @@ Screen, letter and log thereby cite the same paragraph (style.md 3.3). Pure Pyth
 """
 
 import dataclasses
+import datetime
 from collections.abc import Callable, Iterable, Mapping
 
+from lbf_portal.lib.danish import long_date
 from lbf_portal.lib.words import gettext_noop
 
 
@@ -14,7 +16,8 @@ from lbf_portal.lib.words import gettext_noop
 class Violation:
     """One thing that stands in the way, or (`is_blocking` false) one thing somebody should look at.
 
-    `text` is a Danish message id with named placeholders, `params` fills them. `field` names the fact it is about.
+    `text` is a Danish message id with named placeholders, `params` fills them; a day stays a day until it is shown.
+    `field` names the fact it is about.
     `is_confirmed` is false where the dossier marks the rule [SOURCE, old] or [INFERRED].
     """
 
@@ -22,13 +25,14 @@ class Violation:
     text: str
     basis: str
     field: str = ""
-    params: Mapping[str, str] = dataclasses.field(default_factory=dict, hash=False)
+    params: Mapping[str, str | datetime.date] = dataclasses.field(default_factory=dict, hash=False)
     is_blocking: bool = True
     is_confirmed: bool = True
 
-    def sentence(self, translate: Callable[[str], str]) -> str:
-        """Return the sentence in the reader's language: `violation.sentence(gettext)`."""
-        return translate(self.text) % self.params
+    def sentence(self, translate: Callable[[str], str], show_day: Callable[[datetime.date], str] = long_date) -> str:
+        """Return the sentence in the reader's language: `violation.sentence(gettext, date_format)` (lib/telling.py)."""
+        shown = {key: show_day(value) if isinstance(value, datetime.date) else value for key, value in self.params.items()}
+        return translate(self.text) % shown
 
     @property
     def message(self) -> str:

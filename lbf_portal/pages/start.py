@@ -22,6 +22,7 @@ from applications.models import Application
 from applications.querysets import ApplicationQuerySet
 from applications.states import TARGET_DAYS, State
 from areas.models import Answer, HousingArea, standings
+from ledger.kinds import FrameKind
 from ledger.models import FrameYear
 from monitoring.models import Effort
 from monitoring.states import State as EffortState
@@ -159,5 +160,6 @@ def _priority(areas: Iterable[HousingArea], today: datetime.date) -> dict[int, b
 
 def _frame(today: datetime.date) -> Any:
     """The year's frame, or None when the ledger has no such year."""
-    row = FrameYear.objects.select_related("period").filter(year=today.year).first()
+    years = FrameYear.objects.of(FrameKind.ORDINARY).with_reserved().select_related("period")
+    row = years.filter(year=today.year).first()
     return row.position if row else None

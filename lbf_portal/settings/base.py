@@ -45,6 +45,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.sessions.SessionRenewalMiddleware",
     "accounts.kept.KeepingLoginRequiredMiddleware",
     "accounts.middleware.ActorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -68,6 +69,8 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.messages.context_processors.messages",
                 "lbf_portal.look.context.portal",
             ],
+            # The wiring is no app, and has a tag of its own.
+            "libraries": {"cases": "lbf_portal.pages.templatetags.cases"},
         },
     },
 ]
@@ -95,8 +98,7 @@ AUTH_PASSWORD_VALIDATORS[1]["OPTIONS"] = {"min_length": 12}  # type: ignore[assi
 LOGIN_URL = "accounts:sign_in"
 LOGIN_REDIRECT_URL = "start"
 LOGOUT_REDIRECT_URL = "accounts:signed_out"
-SESSION_COOKIE_AGE = 60 * 60
-SESSION_SAVE_EVERY_REQUEST = True  # sixty minutes from the last page, not from sign-in
+SESSION_COOKIE_AGE = 60 * 60  # from the last page, not from sign-in: accounts.sessions renews it
 
 # Danish is the source language; English stands in locale/en.
 LANGUAGE_CODE = "da"
@@ -172,6 +174,7 @@ CELERY_BEAT_SCHEDULE = {
     # The outbox is what makes a lost broker harmless: whatever was not sent is found again here.
     "send-waiting-mails": {"task": "accounts.tasks.send_waiting_mails", "schedule": 60.0},
     "render-missing-letters": {"task": "applications.clock.render_missing_letters", "schedule": 60.0},
+    "work-on-waiting-imports": {"task": "areas.clock.work_on_waiting_imports", "schedule": 60.0},
     "start-efforts-that-are-due": {"task": "monitoring.clock.move_efforts_that_are_due", "schedule": 3600.0},
 }
 
@@ -184,6 +187,8 @@ IS_DEMO = False
 
 # Letters are made from these files only, never over the network.
 LETTER_ASSETS = BASE_DIR / "build" / "assets"
+# The outlines of the municipalities, which `./portal` reads out of an npm package (lbf_portal.workbench.map_paths).
+MUNICIPALITY_OUTLINES = BASE_DIR / "build" / "assets" / "map" / "municipalities.json"
 # What a refusal says on complaints (R162). [INFERRED]: the fund's lawyers must approve the words (Q12).
 APPEAL_TEXT = environment.text(
     "LBF_APPEAL_TEXT",

@@ -1,7 +1,8 @@
 """Build what browsers fetch, from our sources in `static/` and locked npm packages, into the ignored `build/assets/`.
 
 Nothing of a package is committed. The result is trimmed to what pages use: one stylesheet, the fonts and icons it
-names, a sprite of the icons in `lbf_portal.look.icons`, the scripts, and the licence texts of all of it.
+names, a sprite of the icons in `lbf_portal.look.icons`, the scripts, the outlines of the municipalities for the map
+of housing areas, and the licence texts of all of it.
 """
 
 import hashlib
@@ -17,12 +18,14 @@ from pathlib import Path
 import django_htmx
 
 from lbf_portal.look.icons import ICONS
+from lbf_portal.workbench import map_paths
 from lbf_portal.workbench.trouble import Trouble
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = ROOT / "static"
 NODE_MODULES = ROOT / "node_modules"
 DESIGN_SYSTEM = NODE_MODULES / "dkfds"
+DENMARK = NODE_MODULES / "react-denmark-map"
 BUILT = ROOT / "build" / "assets"
 # Beside the folder, not in it: what lies in it is served.
 RECORD = ROOT / "build" / "assets.json"
@@ -54,6 +57,7 @@ def build() -> bool:
     _copy_what_styles_name(fresh)
     _write_sprite(fresh)
     _copy_scripts_and_images(fresh)
+    _write_map(fresh)
     _copy_licences(fresh)
     shutil.rmtree(BUILT, ignore_errors=True)
     fresh.rename(BUILT)
@@ -83,7 +87,7 @@ def _is_current(wanted: str) -> bool:
 def _fingerprint() -> str:
     """One hash over everything the result depends on."""
     digest = hashlib.sha256()
-    inputs = [ROOT / "package-lock.json", Path(__file__), HTMX, *_files(SOURCES)]
+    inputs = [ROOT / "package-lock.json", Path(__file__), Path(map_paths.__file__), HTMX, *_files(SOURCES)]
     for path in inputs:
         digest.update(f"{path.name} {_sha256(path.read_bytes())}\n".encode())
     digest.update(" ".join(sorted(ICONS)).encode())
@@ -155,11 +159,20 @@ def _copy_scripts_and_images(target: Path) -> None:
         shutil.copyfile(image, target / "img" / image.name)
 
 
+def _write_map(target: Path) -> None:
+    """The outlines of the municipalities, which `areas.outlines` reads and puts into the page."""
+    script = (DENMARK / "dist" / "esm" / "index.js").read_text(encoding="utf-8")
+    drawing = target / "map" / "municipalities.json"
+    drawing.parent.mkdir()
+    drawing.write_text(json.dumps(map_paths.municipality_paths(script), separators=(",", ":")))
+
+
 def _copy_licences(target: Path) -> None:
-    """Code of the design system MIT, IBM Plex Sans OFL, icons Apache-2.0; htmx is 0BSD, which asks for nothing."""
+    """Code of the design system and the map MIT, IBM Plex Sans OFL, icons Apache-2.0; htmx is 0BSD, which asks for nothing."""
     licences = target / "licences"
     licences.mkdir()
     shutil.copyfile(DESIGN_SYSTEM / "LICENSE.md", licences / "dkfds-mit.md")
+    shutil.copyfile(DENMARK / "LICENSE.md", licences / "react-denmark-map-mit.md")
     fonts = DESIGN_SYSTEM / "dist" / "fonts" / "IBMPlexSans" / "complete" / "woff2" / "license.txt"
     shutil.copyfile(fonts, licences / "ibm-plex-sans-ofl.txt")
     # The npm package names the icons' licence without its text; the wheel of `packaging` carries the same text.

@@ -230,7 +230,7 @@ class Cluster:
 
     def failure(self, what: str) -> Trouble:
         end = last_lines(self.log)
-        if tells_of_a_full_disk(end):
+        if tells_of_a_full_disk(end, self.home):
             return disk_full(self.home)
         return Trouble(f"{what}. The end of its log {self.log}:\n{end}")
 

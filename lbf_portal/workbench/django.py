@@ -23,6 +23,6 @@ def manage(arguments: list[str], environment: Mapping[str, str], *, log: Path, w
         )
     if done.returncode:
         end = last_lines(log)
-        if tells_of_a_full_disk(end):
+        if tells_of_a_full_disk(end, log.parent):
             raise disk_full(log.parent)
         raise Trouble(f"{what} failed. The end of {log}:\n{end}")

@@ -63,7 +63,7 @@ def ensure(packages: Iterable[Package], *, log: Path) -> list[str]:
     still = missing(packages)
     if still:
         end = last_lines(log, 6)
-        if tells_of_a_full_disk(end):
+        if tells_of_a_full_disk(end, Path("/")):
             raise disk_full(Path("/"))
         raise Trouble(f"apt-get could not install {' '.join(still)}. Is there a network? The end of {log}:\n{end}")
     return []

@@ -84,7 +84,7 @@ def marked_environment(places: Places, settings: str, address: Mapping[str, str]
 
 def crashed(name: str, ended: str, log: Path, data: Path) -> Trouble:
     end = last_lines(log)
-    advice = f"\n{disk_full(data)}" if tells_of_a_full_disk(end) else ""
+    advice = f"\n{disk_full(data)}" if tells_of_a_full_disk(end, data) else ""
     written = f" and ends:\n{end}" if end else " (it is empty)."
     return Trouble(f"{name} {ended}; everything else was stopped. Its log is {log}{written}{advice}")
 

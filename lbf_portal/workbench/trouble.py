@@ -1,7 +1,10 @@
 """What can go wrong is told in a sentence that says what to do, never as a traceback."""
 
+import shutil
 from pathlib import Path
 
+# PostgreSQL takes 16 MB at a time for what is being changed, and stopping in order takes some too.
+ROOM_TO_GO_ON = 32 * 1024 * 1024
 DISK_FULL_SIGNS = ("No space left on device", "Disk quota exceeded")
 
 
@@ -27,5 +30,11 @@ def disk_full(folder: Path) -> Trouble:
     )
 
 
-def tells_of_a_full_disk(text: str) -> bool:
-    return any(sign in text for sign in DISK_FULL_SIGNS)
+def is_full(folder: Path) -> bool:
+    """True while there is still room to stop in order: later a log can no longer say what happened."""
+    return shutil.disk_usage(folder).free < ROOM_TO_GO_ON
+
+
+def tells_of_a_full_disk(log: str, folder: Path) -> bool:
+    """True when the end of a log says so, or when the disk below the folder had no room for it to be said."""
+    return any(sign in log for sign in DISK_FULL_SIGNS) or is_full(folder)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import dataclasses
 from datetime import date, timedelta
 
-from lbf_portal.lib.danish import long_date
 from lbf_portal.lib.refusals import Violation
 from lbf_portal.lib.words import gettext_noop
 
@@ -51,7 +50,7 @@ def check(facts: Facts) -> list[Violation]:
                 text,
                 BASIS,
                 field="ends_on",
-                params={"agreed": long_date(facts.agreed_end)},
+                params={"agreed": facts.agreed_end},
                 is_confirmed=False,
             )
         ]
@@ -64,7 +63,7 @@ def check(facts: Facts) -> list[Violation]:
                 text,
                 BASIS,
                 field="ends_on",
-                params={"months": str(LONGEST_EXTENSION_MONTHS), "latest": long_date(latest)},
+                params={"months": str(LONGEST_EXTENSION_MONTHS), "latest": latest},
                 is_confirmed=False,
             )
         ]

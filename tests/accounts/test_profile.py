@@ -17,7 +17,7 @@ from tests.factories.accounts import MembershipFactory, OrganisationFactory
 
 pytestmark = pytest.mark.django_db
 
-QUERIES = 9
+QUERIES = 6
 
 
 @pytest.fixture

@@ -26,6 +26,8 @@ PLAN_STARTS_ON = datetime.date(2027, 1, 1)
 PLAN_ENDS_ON = datetime.date(2030, 12, 31)
 MIO = Decimal(1_000_000)
 BUDGET = 12 * MIO
+# Asked for where the area is bound by a development plan (R44), and never wrong.
+COORDINATION = "Indsatsen følges af den samme styregruppe som de andre indsatser i området."
 CHALLENGES = "Mange unge står uden uddannelse og arbejde, og mange flytter igen inden for få år."
 
 
@@ -121,6 +123,7 @@ def make_frame(cast: CaseCast, year: int = 2026, *, total: Decimal = 380 * MIO, 
         base_vacancy=Decimal(0),
         on=datetime.date(year, 1, 1),
         by=cast.finance_officer,
+        seconded_by=cast.director,
     )
 
 
@@ -160,7 +163,12 @@ def make_draft(
         application, [transitions.DepartmentChoice(department) for department in departments], by=by, at=at
     )
     transitions.save_challenges(
-        application, problem_types=["HIGH_MOVING_RATE", "SOCIAL_PROBLEMS"], challenges=CHALLENGES, coordination="", by=by, at=at
+        application,
+        problem_types=["HIGH_MOVING_RATE", "SOCIAL_PROBLEMS"],
+        challenges=CHALLENGES,
+        coordination=COORDINATION,
+        by=by,
+        at=at,
     )
     transitions.save_budget(
         application,

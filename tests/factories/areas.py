@@ -11,13 +11,18 @@ from factory.django import DjangoModelFactory
 from accounts.models import Organisation
 from accounts.roles import OrganisationKind
 from areas.models import (
+    Absence,
+    AreaChange,
+    AreaChangeKind,
     AreaList,
     AreaListing,
     AreaMembership,
+    ConnectedDepartment,
     Department,
     DevelopmentPlan,
     Evidence,
     HousingArea,
+    KeyFigures,
     Municipality,
     PlanApproval,
     ResidentCount,
@@ -88,6 +93,16 @@ class AreaMembershipFactory(DjangoModelFactory[AreaMembership]):
     valid_from = datetime.date(2010, 1, 1)
 
 
+class ConnectedDepartmentFactory(DjangoModelFactory[ConnectedDepartment]):
+    class Meta:
+        model = ConnectedDepartment
+
+    department = factory.SubFactory(DepartmentFactory)
+    area = factory.SubFactory(HousingAreaFactory)
+    valid_from = datetime.date(2024, 1, 1)
+    reason = "Fælles skole og gårdarealer"
+
+
 class AreaListFactory(DjangoModelFactory[AreaList]):
     class Meta:
         model = AreaList
@@ -124,3 +139,48 @@ class DevelopmentPlanFactory(DjangoModelFactory[DevelopmentPlan]):
     starts_on = datetime.date(2019, 6, 1)
     approval = PlanApproval.APPROVED
     source = "Ministerens brev"
+
+
+class KeyFiguresFactory(DjangoModelFactory[KeyFigures]):
+    class Meta:
+        model = KeyFigures
+
+    area = factory.SubFactory(HousingAreaFactory)
+    list_year = 2023
+    residents = 2400
+    outside_labour_market_pct = Decimal("41.2")
+    convicted_pct = Decimal("2.07")
+    convicted_limit_pct = Decimal("2.03")
+    basic_school_only_pct = Decimal("58.0")
+    income_pct_of_region = Decimal("57.7")
+    non_western_pct = Decimal("57.0")
+    sources = "https://example.org/tal"
+
+    # What is not there has a reason.
+    residents_absence = factory.LazyAttribute(lambda figures: _absence(figures.residents))
+    outside_labour_market_pct_absence = factory.LazyAttribute(lambda figures: _absence(figures.outside_labour_market_pct))
+    convicted_pct_absence = factory.LazyAttribute(lambda figures: _absence(figures.convicted_pct))
+    basic_school_only_pct_absence = factory.LazyAttribute(lambda figures: _absence(figures.basic_school_only_pct))
+    income_pct_of_region_absence = factory.LazyAttribute(lambda figures: _absence(figures.income_pct_of_region))
+    non_western_pct_absence = factory.LazyAttribute(lambda figures: _absence(figures.non_western_pct))
+
+
+def _absence(value: object) -> str:
+    return Absence.NOT_FOUND if value is None else ""
+
+
+class AreaChangeFactory(DjangoModelFactory[AreaChange]):
+    """Two areas became one, as long as no trait says otherwise."""
+
+    class Meta:
+        model = AreaChange
+
+    area = factory.SubFactory(HousingAreaFactory)
+    kind = AreaChangeKind.MERGED
+    changed_on = datetime.date(2022, 6, 1)
+    predecessor = factory.SubFactory(HousingAreaFactory)
+
+    class Params:
+        renamed = factory.Trait(kind=AreaChangeKind.RENAMED, predecessor=None, former_name="Det gamle navn")
+        split = factory.Trait(kind=AreaChangeKind.SPLIT, approval="Ministerens brev af 1. maj 2022")
+        enlarged = factory.Trait(kind=AreaChangeKind.ENLARGED, predecessor=None, approval="Ministerens brev af 1. maj 2022")

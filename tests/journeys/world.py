@@ -40,8 +40,7 @@ def load() -> None:
             municipality=area.municipality,
             floor_area_m2=floor_area_m2,
             dwellings=600,
-            residents=1400,
-            residents_on=datetime.date(today.year, 1, 1),
+            residents={datetime.date(today.year, 1, 1): 1400},
             is_demo=True,
             by=SYSTEM,
         )
@@ -50,16 +49,17 @@ def load() -> None:
 
 def open_frame(today: datetime.date) -> None:
     """The frame of the year in which the test happens to run; after 2026 with the same amounts in a period of its own."""
-    if today.year <= frames.LAST_YEAR:
+    bases = {base.year: base for base in frames.bases() if base.total}
+    if today.year in bases:
         call_command("load_frames")
         return
-    base = frames.base_amounts()[frames.LAST_YEAR]
+    base = bases[max(bases)]
     posting.open_year(
         posting.add_period("TEST", "Prøvemidlerne", first_year=today.year, last_year=today.year, by=SYSTEM),
         today.year,
-        base_total=base[frames.TOTAL],
-        base_rent=base[frames.RENT],
-        base_vacancy=base[frames.VACANCY],
+        base_total=base.total,
+        base_rent=base.rent,
+        base_vacancy=base.vacancy,
         on=today,
         by=SYSTEM,
     )

@@ -6,6 +6,7 @@ import datetime
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 from io import StringIO
 
 import pytest
@@ -13,9 +14,9 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from lbf_portal.lib.sql import APP_ROLE
-from ledger import checking
-from ledger.kinds import Money
-from ledger.models import Entry, FrameYear, FrameYearEvent
+from ledger import checking, history
+from ledger.kinds import FrameKind, Money
+from ledger.models import Entry, FrameYear, FrameYearEvent, GrantPeriod
 from tests.factories.ledger import FrameYearFactory
 from tests.ledger.acts import MILLION, carry_over, commit, regulate, release
 
@@ -103,6 +104,13 @@ def test_machines_get_amounts_as_text_with_two_decimals(two_years: None) -> None
         ),
         ("UPDATE ledger_frameyear SET carried_in = 0 WHERE year = 2027", {"carried_in_differs"}),
         ("UPDATE ledger_allocation SET held = held + 1 WHERE money = 'RENT'", {"allocation_differs"}),
+        ("UPDATE ledger_frameyear SET withheld = 1 WHERE year = 2026", {"withheld_differs"}),
+        (
+            "UPDATE ledger_frameyear SET carried_out_by_decision = 1 WHERE year = 2026",
+            {"carried_out_by_decision_differs"},
+        ),
+        ("UPDATE ledger_frameday SET rent_committed = rent_committed - 1 WHERE carried_out > 0", {"day_differs"}),
+        ("DELETE FROM ledger_frameday", {"day_differs"}),
     ],
 )
 def test_tampering_by_the_owner_is_found(two_years: None, tampering: str, codes: set[str]) -> None:
@@ -122,13 +130,15 @@ def test_entries_written_past_the_guards_are_found(two_years: None) -> None:
         cursor.execute("ALTER TABLE ledger_entry DISABLE TRIGGER USER")
         cursor.execute(
             """
-            INSERT INTO ledger_entry (frame_year_id, allocation_id, kind, money, amount, key, pair, role, at, decided_on,
-                                      legal_basis, reason)
-            SELECT frame_year_id, allocation_id, kind, money, 400000000, 'past', NULL, role, at, decided_on, 'x', 'x'
+            INSERT INTO ledger_entry (frame_year_id, allocation_id, kind, cause, money, amount, is_withheld, key, pair, decision,
+                                      by_id, seconded_by_id, role, at, decided_on, legal_basis, reason)
+            SELECT frame_year_id, allocation_id, kind, '', money, 400000000, false, 'past', NULL, '', NULL, NULL, 'SYSTEM', at,
+                   date '2025-12-31', 'x', 'x'
                 FROM ledger_entry WHERE money = 'RENT'
             UNION ALL
-            SELECT id, NULL, 'CARRY_IN', '', 7, 'alone', gen_random_uuid(), 'SYSTEM', now(), '2026-11-22', 'x', 'x'
-                FROM ledger_frameyear WHERE year = 2027
+            SELECT y.id, NULL, 'CARRY_IN', '', '', 7, false, 'alone', gen_random_uuid(), '', e.by_id, e.seconded_by_id,
+                   'FINANCE_OFFICER', now(), '2026-11-22', 'x', 'x'
+                FROM ledger_frameyear y, ledger_entry e WHERE y.year = 2027 AND e.kind = 'CARRY_OUT'
             """
         )
         cursor.execute("ALTER TABLE ledger_entry ENABLE TRIGGER USER")
@@ -143,6 +153,9 @@ def test_entries_written_past_the_guards_are_found(two_years: None) -> None:
         ("allocation_differs", 2026),
         ("carried_in_differs", 2027),
         ("carry_over_unequal", 2027),
+        ("day_differs", 2026),
+        ("day_differs", 2027),
+        ("commitment_misplaced", 2026),
     }
 
 
@@ -157,7 +170,8 @@ def test_the_ledger_as_it_stood_on_an_evening() -> None:
     regulate(410 * MILLION, 260 * MILLION, at=night)
 
     def standing(day: str) -> tuple[object, ...]:
-        [position] = checking.check(as_of=datetime.date.fromisoformat(day)).positions
+        [position] = history.positions_on(datetime.date.fromisoformat(day))
+        assert [position] == checking.check(as_of=datetime.date.fromisoformat(day)).positions
         return position.committed / MILLION, position.rent_committed / MILLION, position.ceiling / MILLION
 
     assert standing("2026-01-01") == (0, 0, 380)
@@ -177,12 +191,38 @@ def test_the_frames_of_the_period_are_loaded_once() -> None:
         call_command("load_frames", stdout=StringIO())
 
     positions = FrameYear.objects.positions()
-    assert [position.year for position in positions] == list(range(2019, 2028))
-    assert {(position.base, position.base_rent) for position in positions[:-1]} == {(380 * MILLION, 240 * MILLION)}
-    assert positions[-1].base == positions[-1].base_rent == 0
-    assert {frame_year.base_vacancy for frame_year in FrameYear.objects.exclude(year=2027)} == {10 * MILLION}
+    ordinary = [position for position in positions if position.frame == FrameKind.ORDINARY]
+    assert [position.year for position in ordinary] == list(range(2019, 2028))
+    assert {(position.base, position.base_rent) for position in ordinary[:-1]} == {(380 * MILLION, 240 * MILLION)}
+    assert ordinary[-1].base == ordinary[-1].base_rent == 0
+    years = FrameYear.objects.of(FrameKind.ORDINARY).exclude(year=2027)
+    assert {frame_year.base_vacancy for frame_year in years} == {10 * MILLION}
     assert not any(position.is_regulated for position in positions)
-    assert FrameYearEvent.objects.count() == 9
+    assert FrameYearEvent.objects.count() == 11
+
+
+def test_the_extra_frame_of_2023_is_loaded_beside_the_ordinary_one() -> None:
+    call_command("load_frames", stdout=StringIO())
+
+    extra = [position for position in FrameYear.objects.positions() if position.frame == FrameKind.EXTRA_RENT]
+    assert [(position.year, position.period, position.base, position.base_rent) for position in extra] == [
+        (2023, "P2023_EXTRA", 350 * MILLION, 350 * MILLION),
+        (2024, "P2023_EXTRA", 0, 0),
+    ]
+
+
+def test_historic_periods_are_loaded_as_information() -> None:
+    call_command("load_frames", stdout=StringIO())
+
+    told = GrantPeriod.objects.historic().values_list("code", "annual_total", "annual_rent")
+    assert [(code, total / MILLION, rent / MILLION) for code, total, rent in told] == [
+        ("P2006", 600, 200),
+        ("P2007_10", 400, 200),
+        ("P2011_14", 440, 220),
+        ("P2015_18", 465, Decimal("232.5")),
+    ]
+    assert not FrameYear.objects.filter(year__lt=2019).exists()
+    assert all(period.source and period.legal_basis for period in GrantPeriod.objects.all())
 
 
 def test_loading_leaves_a_year_in_use_as_it_is() -> None:

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 from pytest_django.fixtures import DjangoAssertNumQueries
 
-from ledger.kinds import Money
+from ledger.kinds import FrameKind, Money
 from ledger.models import Allocation, Entry, FrameYear
 from ledger.positions import Position, share
 from tests.factories.ledger import FrameYearFactory
@@ -20,11 +20,15 @@ def position(**facts: Decimal | None) -> Position:
         "regulated_rent": None,
         "carried_in": Decimal(0),
         "carried_out": Decimal(0),
+        "carried_out_by_decision": Decimal(0),
         "committed": Decimal(0),
         "rent_committed": Decimal(0),
+        "withheld": Decimal(0),
+        "reserved": Decimal(0),
+        "rent_reserved": Decimal(0),
         **facts,
     }
-    return Position(year=2026, period="P2019_26", **given)  # type: ignore[arg-type]  # a table of facts
+    return Position(year=2026, period="P2019_26", frame=FrameKind.ORDINARY, **given)  # type: ignore[arg-type]  # a table of facts
 
 
 def test_the_regulated_amounts_count_as_soon_as_they_are_typed_in() -> None:
@@ -54,6 +58,36 @@ def test_money_carried_in_widens_the_guideline() -> None:
 def test_a_share_of_nothing_is_nothing() -> None:
     assert share(Decimal(0), Decimal(0)) == 0
     assert share(Decimal(1), Decimal(4)) == Decimal("0.25")
+
+
+@pytest.mark.parametrize(
+    ("facts", "carriable"),
+    [
+        ({}, 380),
+        ({"committed": 300}, 80),
+        # Carried money counts as used first: the year's own is left.
+        ({"carried_in": 50}, 380),
+        ({"carried_in": 50, "committed": 40}, 380),
+        ({"carried_in": 50, "committed": 60}, 370),
+        ({"carried_in": 50, "committed": 430}, 0),
+        # What was carried on without a decision was the year's own.
+        ({"carried_in": 50, "carried_out": 380}, 0),
+        ({"carried_in": 50, "carried_out": 400, "carried_out_by_decision": 20}, 0),
+        ({"carried_in": 50, "carried_out": 50, "carried_out_by_decision": 50}, 380),
+        ({"carried_in": 50, "carried_out": 120, "carried_out_by_decision": 120}, 310),
+    ],
+)
+def test_what_may_be_carried_without_a_decision_is_the_years_own_unused_money(facts: dict[str, int], carriable: int) -> None:
+    assert position(**{name: value * MILLION for name, value in facts.items()}).carriable == carriable * MILLION
+
+
+def test_the_outlook_adds_what_is_reserved_and_what_waits() -> None:
+    stands = position(committed=300 * MILLION, reserved=50 * MILLION)
+
+    assert stands.outlook(20 * MILLION) == 370 * MILLION
+    assert stands.outlook_available() == 30 * MILLION
+    assert stands.outlook_available(40 * MILLION) == -10 * MILLION
+    assert stands.available == 80 * MILLION
 
 
 @pytest.mark.django_db
@@ -96,7 +130,7 @@ def test_a_case_with_money_of_two_years_stands_in_the_later() -> None:
 
 
 @pytest.mark.django_db
-def test_all_positions_are_one_query_and_a_place_is_one(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+def test_all_positions_are_one_query_and_so_is_a_place(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     for year in (2024, 2025, 2026):
         FrameYearFactory.create(year=year)
     commit(8 * MILLION)

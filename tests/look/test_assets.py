@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 from collections.abc import Iterator
@@ -12,6 +13,8 @@ import pytest
 from lbf_portal.look.icons import ICONS
 from lbf_portal.workbench import assets
 from lbf_portal.workbench.trouble import Trouble
+
+MUNICIPALITIES = assets.ROOT / "areas" / "data" / "municipalities.csv"
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +61,7 @@ def test_the_stylesheet_names_only_files_that_are_there(built: Path) -> None:
 
 def test_fonts_are_woff2_and_nothing_unused_is_served(built: Path) -> None:
     kinds = {Path(name).suffix for name in assets.file_hashes(built)}
-    assert kinds == {".css", ".js", ".woff2", ".svg", ".md", ".txt"}
+    assert kinds == {".css", ".js", ".json", ".woff2", ".svg", ".md", ".txt"}
     assert sum(path.stat().st_size for path in built.rglob("*") if path.is_file()) < 1_000_000
 
 
@@ -74,9 +77,19 @@ def test_the_sprite_holds_the_icons_in_use(built: Path) -> None:
     assert used <= ICONS
 
 
-def test_the_three_licences_travel_with_the_files(built: Path) -> None:
+def test_the_map_draws_the_98_municipalities_of_the_register(built: Path) -> None:
+    drawn = json.loads((built / "map" / "municipalities.json").read_text())
+    register = {row["municipality_code"] for row in csv.DictReader(MUNICIPALITIES.read_text(encoding="utf-8").splitlines())}
+
+    assert len(register) == 98
+    assert set(drawn["municipalities"]) == register
+    assert sum(len(one["path"]) for one in drawn["municipalities"].values()) < 40_000
+
+
+def test_the_licences_travel_with_the_files(built: Path) -> None:
     texts = {path.name: path.read_text() for path in (built / "licences").iterdir()}
     assert "MIT license" in texts["dkfds-mit.md"]
+    assert "MIT License" in texts["react-denmark-map-mit.md"]
     assert "SIL OPEN FONT LICENSE" in texts["ibm-plex-sans-ofl.txt"].upper()
     assert "Apache License" in texts["icons-apache-2.0.txt"]
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import BadRequest
+from django.core.paginator import Paginator
 from django.http import HttpRequest
 from django.template import Context, Template, TemplateSyntaxError
 from django.test import RequestFactory
@@ -15,6 +16,7 @@ from accounts.roles import Role
 from lbf_portal.look.navigation import Entry, navigation
 from lbf_portal.look.templatetags import look
 from lbf_portal.pages import views
+from tests.look.gallery import Filters
 
 
 def render(source: str, **context: object) -> str:
@@ -75,6 +77,34 @@ def test_breadcrumbs_end_in_the_page_itself() -> None:
     text = render('{% breadcrumbs "Sager" "/cases" "Sag 100001" %}')
     assert '<a class="breadcrumbs__link" href="/cases">Sager</a>' in text
     assert 'aria-current="page"' in text
+
+
+def test_a_table_stands_in_its_frame_with_a_caption_that_is_escaped() -> None:
+    text = render(
+        "{% table caption %}<tbody><tr><td>{{ area }}</td></tr></tbody>{% endtable %}", caption="Drift & <b>", area="A<B"
+    )
+    assert '<div class="table--responsive-scroll">' in text
+    assert '<caption class="sr-only">Drift &amp; &lt;b&gt;</caption>' in text
+    assert "<tbody><tr><td>A&lt;B</td></tr></tbody>" in text
+
+
+def test_filters_keep_the_order_and_lead_back_to_the_whole_list() -> None:
+    source = '{% include "components/filter_form.html" %}'
+    visit = request("/cases/", sort="-title", state="new")
+    text = render(source, request=visit, form=Filters(visit.GET), is_filtered=True)
+    assert '<input type="hidden" name="sort" value="-title">' in text
+    assert 'href="/cases/">' in text
+    assert "Vis alle" not in render(source, request=request("/cases/"), form=Filters({}), is_filtered=False)
+
+
+def test_a_list_foot_counts_pages_and_exports_and_a_list_without_pages_has_none() -> None:
+    source = '{% include "components/list_foot.html" %}'
+    page = Paginator(range(60), 50).page(1)
+    text = render(source, request=request("/cases/", state="new"), count="60 sager", page_obj=page)
+    assert "<p>60 sager</p>" in text
+    assert "?state=new&amp;page=2" in text
+    assert "?state=new&amp;_export=xlsx" in text
+    assert "pagination" not in render(source, request=request("/frames/"), count="3 år")
 
 
 ENTRIES = (Entry("Forside", "health"), Entry("Hjælp", "accessibility", frozenset({Role.DIRECTOR}), badge=lambda _actor: 2))

@@ -9,9 +9,10 @@ import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 
 from accounts.actors import SYSTEM, Actor
+from accounts.roles import Role
 from applications import signals
 from applications import transitions as case_transitions
-from applications.models import Application, SeatKind
+from applications.models import Application, BoardSeat, SeatKind
 from applications.states import State as CaseState
 from applications.transitions import SeatChoice
 from lbf_portal.lib.refusals import IllegalMove, NotAllowed, RuleBroken
@@ -23,6 +24,7 @@ from monitoring.states import State
 from monitoring.transitions import ChangeSubject
 from tests.factories import applications as cases
 from tests.factories import monitoring as efforts
+from tests.factories.accounts import UserFactory
 from tests.factories.applications import AT, CaseCast
 from tests.factories.monitoring import FIRST_DAY, measured
 
@@ -102,6 +104,27 @@ def test_started_twice_it_starts_once(active: Effort, case_officer: Actor) -> No
 
 
 # Changes
+
+
+@pytest.mark.parametrize(("days_after", "is_made"), [(0, True), (1, False)])
+def test_a_seat_counts_on_the_day_of_the_act_whatever_day_it_is(active: Effort, days_after: int, *, is_made: bool) -> None:
+    secretary = Actor(UserFactory.create(), None, frozenset())
+    last_day = FIRST_DAY.date() + 7 * ONE_DAY
+    seat = active.application.board_seats.filter(is_chair=False).first()
+    assert seat is not None
+    BoardSeat.objects.filter(pk=seat.pk).update(kind=SeatKind.SECRETARIAT, user=secretary.user, valid_to=last_day)
+
+    def ask() -> None:
+        at = FIRST_DAY + (7 + days_after) * ONE_DAY
+        transitions.request_change(active, subject=ChangeSubject.PERIOD, reason="Mere tid.", by=secretary, at=at)
+
+    if not is_made:
+        with pytest.raises(NotAllowed):
+            ask()
+        return
+    ask()
+    event = active.events.get(event="effort:change_requested")
+    assert (event.role, event.user) == (Role.SECRETARIAT, secretary.user)
 
 
 def test_the_applicant_asks_for_a_change_and_the_fund_answers(active: Effort, case_cast: CaseCast) -> None:
@@ -249,7 +272,13 @@ def test_a_negative_amount_is_refused(closing: Effort, case_officer: Actor) -> N
 
 
 def test_a_closed_year_takes_nothing_back_and_the_event_says_so(closing: Effort, case_cast: CaseCast) -> None:
-    posting.close_year(2026, on=datetime.date(2027, 2, 1), by=case_cast.finance_officer, reason="Året er gjort op.")
+    posting.close_year(
+        2026,
+        on=datetime.date(2027, 2, 1),
+        by=case_cast.finance_officer,
+        seconded_by=case_cast.director,
+        reason="Året er gjort op.",
+    )
     transitions.close(
         closing,
         unspent_social=Decimal(100_000),

@@ -12,6 +12,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 import time_machine
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
@@ -322,6 +323,17 @@ def test_a_rule_that_is_broken_is_told_beside_the_field(active: Effort, case_off
     assert Effort.objects.get().state == State.ACTIVE
 
 
+def test_the_answer_of_a_rule_has_its_days_in_the_readers_language(active: Effort, case_officer: Actor) -> None:
+    client = signed_in(case_officer)
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    fields = {"ends_on_day": "1", "ends_on_month": "1", "ends_on_year": "2032", "reason": "Mere tid."}
+
+    page = client.post(address(active, "extend"), fields).content.decode()
+
+    assert "31 December 2031" in page
+    assert "31. december 2031" not in page
+
+
 def test_whoever_comes_second_gets_the_plain_message_and_the_effort_as_it_is(active: Effort, case_officer: Actor) -> None:
     client = signed_in(case_officer)
     fields = {"ends_on_day": "30", "ends_on_month": "6", "ends_on_year": "2031", "reason": "Et forløb mangler."}
@@ -350,7 +362,13 @@ def test_more_than_the_case_holds_is_told_and_not_posted(case_cast: CaseCast) ->
 
 def test_money_that_a_closed_year_did_not_take_back_is_told(case_cast: CaseCast) -> None:
     effort = efforts.make_closing(case_cast)
-    posting.close_year(2026, on=datetime.date(2027, 2, 1), by=case_cast.finance_officer, reason="Året er gjort op.")
+    posting.close_year(
+        2026,
+        on=datetime.date(2027, 2, 1),
+        by=case_cast.finance_officer,
+        seconded_by=case_cast.director,
+        reason="Året er gjort op.",
+    )
     fields = {"unspent_social": "100.000", "unspent_rent": "0", "reason": "Regnskabet er godkendt."}
     answer = signed_in(case_cast.case_officer).post(address(effort, "close"), fields, follow=True)
     assert "Rammen for 2026 er lukket, så dette beløb er ikke frigivet i den: 100.000 kr." in answer.content.decode()
@@ -368,3 +386,14 @@ def test_all_charts_of_a_page_are_drawn_in_one_go_and_kept(
     page_of(applicant, measured_effort)
     page_of(applicant, measured_effort)
     assert quick_charts == [2]
+
+
+def test_the_page_of_an_impossible_act_says_where_the_effort_stands_and_what_can_be_done(
+    active: Effort, case_officer: Actor
+) -> None:
+    content = signed_in(case_officer).get(address(active, "approve_change")).content.decode()
+
+    assert "Det kan ikke gøres nu, for status er: I gang. Det kan gøres, når status er: Ændring til godkendelse." in content
+    assert address(active, "extend") in content, "what the officer can do is at hand"
+    assert f'<a href="{active.get_absolute_url()}">Tilbage til indsatsen</a>' in content
+    assert "<textarea" not in content

@@ -6,13 +6,17 @@ from typing import Any
 from django import template
 from django.http import QueryDict
 from django.template.context import RequestContext
+from django.template.loader import render_to_string
 from django.templatetags.static import static
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
+from areas.rules.standing import Reason
 from lbf_portal.lib import danish
 from lbf_portal.lib.refusals import Violation
+from lbf_portal.lib.telling import sentence_of
 from lbf_portal.look.icons import ICONS
 
 register = template.Library()
@@ -98,6 +102,12 @@ def sort_head(context: RequestContext, name: str, label: str, css: str = "") -> 
     return {"label": label, "css": css, "direction": direction, "address": query_string(context, sort=target)}
 
 
+@register.simple_block_tag
+def table(content: str, caption: str) -> SafeString:
+    """A work list in its frame: `{% table _("Sager") %}<thead>…</thead><tbody>…</tbody>{% endtable %}`."""
+    return render_to_string("components/table.html", {"content": content, "caption": caption})
+
+
 @register.filter
 def page_numbers(page: Any) -> list[int | None]:
     """The page numbers to show, None for a gap: `1 … 4 5 6 … 20`."""
@@ -120,7 +130,13 @@ def absolute(amount: Decimal) -> Decimal:
 @register.filter
 def sentence(violation: Violation) -> str:
     """What a rule says, in the reader's language."""
-    return violation.sentence(gettext)
+    return sentence_of(violation)
+
+
+@register.filter
+def told(reason: Reason) -> str:
+    """Why an answer is what it is, in the reader's language."""
+    return reason.sentence(gettext, date_format)
 
 
 @register.filter

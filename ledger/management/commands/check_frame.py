@@ -11,8 +11,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from lbf_portal.lib.danish import kroner
 from ledger import checking
+from ledger.kinds import FrameKind
 from ledger.models import FrameYear
-from ledger.positions import ZERO, Position
+from ledger.positions import Position
 
 
 class Command(BaseCommand):
@@ -35,7 +36,16 @@ class Command(BaseCommand):
 
 
 def _for_machines(report: checking.Report) -> str:
-    findings = [{"code": finding.code, "year": finding.year, "text": finding.text} for finding in report.findings]
+    findings = [
+        {
+            "code": finding.code,
+            "year": finding.year,
+            "frame": finding.frame,
+            "text": finding.text,
+            "entries": finding.entries,
+        }
+        for finding in report.findings
+    ]
     years = [_year(position) for position in report.positions]
     return json.dumps({"ok": report.is_ok, "years": years, "findings": findings}, ensure_ascii=False, indent=1)
 
@@ -53,7 +63,7 @@ def _year(position: Position) -> dict[str, int | str | None]:
         "committed": _exact(position.committed),
         "rent_ceiling": _exact(position.rent_ceiling),
         "rent_committed": _exact(position.rent_committed),
-        "reserved": _exact(ZERO),  # nothing can be reserved yet
+        "reserved": _exact(position.reserved),
         "available": _exact(position.available),
     }
 
@@ -62,9 +72,14 @@ def _exact(amount: Decimal) -> str:
     return f"{amount:.2f}"
 
 
+def _name(position: Position) -> str:
+    """The year, and its period where it is not the ordinary frame."""
+    return str(position.year) if position.frame == FrameKind.ORDINARY else f"{position.year} ({position.period})"
+
+
 def _for_people(report: checking.Report) -> str:
     lines = [
-        f"{position.year}: {kroner(position.committed)} af {kroner(position.disposable)}, heraf husleje "
+        f"{_name(position)}: {kroner(position.committed)} af {kroner(position.disposable)}, heraf husleje "
         f"{kroner(position.rent_committed)} af {kroner(position.rent_ceiling)}; tilbage {kroner(position.available)}"
         for position in report.positions
     ]

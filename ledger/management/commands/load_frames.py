@@ -1,7 +1,8 @@
-"""`load_frames`: the grant period 2019-2026 and its frames; again changes nothing."""
+"""`load_frames`: every grant period and the frames of those that have some; again changes nothing."""
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -14,28 +15,29 @@ from ledger.models import FrameYear
 
 
 class Command(BaseCommand):
-    """Open the years that have no frame yet."""
+    """Register the periods, and open the years that have no frame yet."""
 
-    help = "Open the frames of the grant period 2019-2026 with their base amounts, and 2027 for carry-over."
+    help = "Open the frames of 2019-2026 and the extra frame of 2023 with their base amounts, and the years after for carry-over."
 
     def handle(self, **_options: Any) -> None:
         """Open what is missing, all or none."""
         today = timezone.localdate()
+        held = set(FrameYear.objects.values_list("kind", "year"))
+        opened = 0
         with transaction.atomic():
-            period = posting.add_period(
-                frames.CODE, frames.NAME, first_year=frames.FIRST_YEAR, last_year=frames.LAST_YEAR, by=SYSTEM
-            )
-            held = set(FrameYear.objects.values_list("year", flat=True))
-            missing = {year: base for year, base in frames.base_amounts().items() if year not in held}
-            for year, base in missing.items():
-                posting.open_year(
-                    period,
-                    year,
-                    base_total=base[frames.TOTAL],
-                    base_rent=base[frames.RENT],
-                    base_vacancy=base[frames.VACANCY],
-                    on=today,
-                    by=SYSTEM,
-                    reason=f"Grundbeløb efter {frames.SOURCE.name}" if base[frames.TOTAL] else "Kun til overførsel fra året før",
-                )
-        self.stdout.write(f"{len(missing)} rammer åbnet, {len(held)} fandtes.")
+            for stated in frames.periods():
+                period = posting.add_period(**dataclasses.asdict(stated), by=SYSTEM)
+                missing = [base for base in frames.bases(stated.code) if (stated.frame, base.year) not in held]
+                for base in missing:
+                    posting.open_year(
+                        period,
+                        base.year,
+                        base_total=base.total,
+                        base_rent=base.rent,
+                        base_vacancy=base.vacancy,
+                        on=today,
+                        by=SYSTEM,
+                        reason=f"Grundbeløb efter {frames.AMOUNTS.name}" if base.total else "Kun til overførsel fra året før",
+                    )
+                opened += len(missing)
+        self.stdout.write(f"{opened} rammer åbnet, {len(held)} fandtes.")

@@ -1,5 +1,6 @@
 """The vocabulary every rule answers in (lbf_portal/lib/refusals.py)."""
 
+import datetime
 import pickle
 
 import pytest
@@ -14,6 +15,13 @@ def test_a_sentence_is_filled_in_danish_and_in_the_readers_language() -> None:
     assert TOO_LOW.message == "Beløbet er 5 kr. Det skal være mindst 25 %."
     english = {TOO_LOW.text: "The amount is %(amount)s It must be at least 25 %%."}
     assert TOO_LOW.sentence(english.__getitem__) == "The amount is 5 kr. It must be at least 25 %."
+
+
+def test_a_day_is_written_as_the_reader_writes_days() -> None:
+    late = Violation("too_late", "Senest %(latest)s.", "§ 1", params={"latest": datetime.date(2031, 12, 31)})
+    assert late.message == "Senest 31. december 2031."
+    english = {late.text: "At the latest %(latest)s."}
+    assert late.sentence(english.__getitem__, "{:%-d %B %Y}".format) == "At the latest 31 December 2031."
 
 
 @pytest.mark.parametrize("kind", [IllegalMove, NotAllowed, RuleBroken])

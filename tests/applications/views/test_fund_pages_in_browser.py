@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.actors import Actor
@@ -71,6 +71,15 @@ def test_the_case_page_from_each_side(visit: Visit, case_cast: CaseCast) -> None
     inspect(visit(case_cast.municipality, url("case", committed)), "case committed municipality")
     inspect(visit(case_cast.applicant, url("case", hearing)), "case hearing applicant")
     inspect(visit(case_cast.applicant, url("answer_hearing", hearing)), "case answer hearing")
+
+
+def test_a_move_that_is_impossible_now(visit: Visit, case_cast: CaseCast) -> None:
+    application = cases.make_submitted(case_cast, title=f"Sammen i {LONG_WORD}")
+    page = visit(case_cast.case_officer, url("prequalify", application))
+    inspect(page, "move not now")
+    page.get_by_role("link", name="Tilbage til sagen").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Sammen i")
+    inspect(visit(case_cast.applicant, url("withdraw", cases.make_committed(case_cast))), "move never again")
 
 
 def test_assessment_and_its_moves(visit: Visit, case_cast: CaseCast) -> None:

@@ -133,3 +133,54 @@ def test_the_applicant_withdraws_and_the_case_ends(sign_in: SignIn, case_cast: C
     application.refresh_from_db()
     assert application.state == State.WITHDRAWN
     assert not application.agreements.standing().exists()
+
+
+@pytest.mark.parametrize("name", ["prequalify", "waiting_list", "resume", "hearing", "recommend", "return_plan"])
+def test_a_page_of_an_impossible_move_says_where_the_case_stands_and_what_can_be_done(
+    sign_in: SignIn, case_cast: CaseCast, name: str
+) -> None:
+    application = cases.make_submitted(case_cast)
+
+    answer = sign_in(case_cast.case_officer).get(url(name, application))
+
+    content = answer.content.decode()
+    assert answer.status_code == 200
+    assert "Det kan ikke gøres nu, for status er: Modtaget. Det kan gøres, når status er: " in content
+    assert f'action="{url("start_assessment", application)}"' in content, "what the officer can do is at hand"
+    assert f'<a href="{application.get_absolute_url()}">Tilbage til sagen</a>' in content
+    assert "<textarea" not in content
+
+
+def test_the_sentence_names_every_state_in_which_the_move_begins(sign_in: SignIn, case_cast: CaseCast) -> None:
+    application = cases.make_submitted(case_cast)
+
+    content = sign_in(case_cast.case_officer).get(url("prequalify", application)).content.decode()
+
+    assert "når status er: Under vurdering, På venteliste." in content
+
+
+@pytest.mark.parametrize(("name", "who"), [("refuse", "director"), ("decide", "director"), ("answer_information", "applicant")])
+def test_those_who_have_nothing_to_do_are_told_what_happens_next(
+    sign_in: SignIn, case_cast: CaseCast, name: str, who: str
+) -> None:
+    application = cases.make_prequalified(case_cast)
+
+    content = sign_in(getattr(case_cast, who)).get(url(name, application)).content.decode()
+
+    assert "for status er: Prækvalificeret." in content
+    assert "Ansøgeren begynder helhedsplanen." in content
+
+
+def test_a_hearing_that_is_answered_is_not_asked_about_again(sign_in: SignIn, case_cast: CaseCast) -> None:
+    application = cases.make_under_assessment(case_cast)
+    applicant = sign_in(case_cast.applicant)
+    assert "for status er: Under vurdering." in applicant.get(url("answer_hearing", application)).content.decode()
+    deadline = {"deadline_day": "6", "deadline_month": "12", "deadline_year": "2026"}
+    sign_in(case_cast.case_officer).post(url("hearing", application), {"reason": "Problemerne er ikke vist.", **deadline})
+    assert "<textarea" in applicant.get(url("answer_hearing", application)).content.decode()
+
+    applicant.post(url("answer_hearing", application), {"reply": "Tallene er vedlagt."})
+
+    content = applicant.get(url("answer_hearing", application)).content.decode()
+    assert "Høringen er besvaret." in content
+    assert "<textarea" not in content

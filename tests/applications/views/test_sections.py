@@ -167,6 +167,7 @@ def test_a_development_plan_asks_for_coordination(sign_in: SignIn, draft: Applic
     DevelopmentPlan.objects.create(
         area=draft.area, starts_on=datetime.date(2019, 6, 1), approval=PlanApproval.APPROVED, source="kilde"
     )
+    Application.objects.filter(pk=draft.pk).update(coordination="")
     browser = sign_in(applicant)
 
     assert "Området er bundet af en udviklingsplan" in text(browser.get(section(draft, "challenges")))

@@ -182,7 +182,8 @@ def test_a_timeline_shows_gaps_as_gaps() -> None:
         (2021, True),
         (2020, False),
         (2019, True),
-    ]
+        *((year, False) for year in range(2018, 2009, -1)),
+    ], "from 2010, when there first was a list"
     assert rules.timeline([a_list(2021)], {}, on=datetime.date(2021, 11, 30)) == []
 
 
