@@ -17,7 +17,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from areas.models import ImportBatch, ImportRow
-from areas.rules.classification import VERDICT_NAMES, Verdict
+from areas.rules.classification import NOT_KNOWN, VERDICT_NAMES, Verdict
 from areas.rules.standing import CATEGORIES, Status
 from lbf_portal.lib import danish
 from lbf_portal.lib.tables import Column
@@ -127,7 +127,7 @@ def _value(name: str, value: Any) -> str:
 def _status_name(status: str) -> str:
     if status in set(Verdict):
         return gettext(VERDICT_NAMES[Verdict(status)])
-    return gettext(PUBLISHED_NAMES.get(status, status)) if status else ""
+    return "" if status in NOT_KNOWN else gettext(PUBLISHED_NAMES.get(status, status))
 
 
 def _told(differences: list[Difference]) -> str:

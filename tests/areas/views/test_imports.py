@@ -16,10 +16,11 @@ from django.urls import reverse
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from accounts.actors import SYSTEM, Actor
-from areas.models import AreaListing, ImportBatch, ImportProgress
+from areas.models import AreaListing, ImportBatch, ImportProgress, ImportRow
 from areas.states import State
 from areas.transitions import imports
 from areas.transitions.importing.progress import Progress
+from areas.views.import_lines import Line
 from tests.areas.imports.made import DEPARTMENT, FIGURES, LISTING, csv, xlsx
 from tests.factories.areas import MunicipalityFactory
 
@@ -435,3 +436,8 @@ def test_a_workbook_is_brought_like_any_other_file(
         send(officer, xlsx({**LISTING, "municipality_name": "=A1"}, GELLERUP), "liste.xlsx")
 
     assert "Celle E2 er en formel." in page(officer, ImportBatch.objects.get())
+
+
+def test_a_status_that_the_source_does_not_know_is_no_name() -> None:
+    assert Line(ImportRow(published="unknown")).published == ""
+    assert Line(ImportRow(published="omdannelsesområde")).published == "Omdannelsesområde"
