@@ -209,7 +209,7 @@ class LeavesEvents(models.Model):
 
     def roles_of(self, actor: Actor, *, on: datetime.date) -> frozenset[str]:
         """The roles that the actor has in this very case or effort on the day."""
-        raise NotImplementedError
+        raise NotImplementedError  # each model has rules of its own; Django's metaclass leaves no room for an abstract method
 
     def record(
         self,

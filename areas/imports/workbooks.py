@@ -80,6 +80,8 @@ def _inspect(name: str, content: bytes) -> None:
             unpacked = 0
             for part in parts:
                 unpacked = _unpack(name, archive, part, unpacked)
+    # All that zipfile raises for a file somebody made: NotImplementedError for a compression it does not know, RuntimeError
+    # for a password.
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError):
         raise _damaged(name) from None
 
