@@ -24,7 +24,7 @@ ROWS = 10_000
 # The tests share their machine: a round that met somebody else's busy seconds is measured again.
 ROUNDS = 3
 
-pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.slow, pytest.mark.measured, pytest.mark.django_db(transaction=True)]
 
 
 def rows(**changes: str) -> list[dict[str, str]]:

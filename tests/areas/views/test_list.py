@@ -236,8 +236,9 @@ def test_a_merger_that_lies_ahead_changes_nothing_yet(reader: Client) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.measured
 def test_five_thousand_areas_are_answered_in_150_ms(reader: Client) -> None:
-    """What the server needs on the clock; the best of twenty counts, for other tests run beside this one."""
+    """What the server needs on the clock; the best of twenty counts, for the machine is not the test's own."""
     few = AreaListingFactory.create_batch(50)
     with CaptureQueriesContext(connection) as asked_for_few:
         get(reader)
