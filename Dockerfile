@@ -16,6 +16,7 @@ RUN DJANGO_SETTINGS_MODULE=lbf_portal.settings.production \
     LBF_DATA_DIR=/var/lib/lbf_portal \
     LBF_DATABASE_URL=postgresql://nobody@localhost/none \
     LBF_ALLOWED_HOSTS=localhost \
+    LBF_CLAMD_SOCKET=none:3310 \
     LBF_SECRET_KEY="$(python -c 'import secrets; print(secrets.token_urlsafe(60))')" \
     /opt/portal/bin/python manage.py collectstatic --no-input \
  && rm -rf node_modules
@@ -38,6 +39,8 @@ ENV PATH=/opt/portal/bin:$PATH \
     XDG_CACHE_HOME=/tmp
 USER portal
 EXPOSE 8000
+# The log keeps no queries: one may hold the secret of a calendar's address (applications/views/deadlines.py).
 # Threads: a slow reader or a connection opened in advance must not hold a whole worker.
 CMD ["gunicorn", "lbf_portal.wsgi:application", "--bind", "0.0.0.0:8000", "--workers", "2", "--worker-class", "gthread", \
-     "--threads", "4", "--preload", "--no-control-socket", "--worker-tmp-dir", "/dev/shm", "--access-logfile", "-"]
+     "--threads", "4", "--preload", "--no-control-socket", "--worker-tmp-dir", "/dev/shm", "--access-logfile", "-", \
+     "--access-logformat", "%(h)s %(t)s \"%(m)s %(U)s %(H)s\" %(s)s %(b)s \"%(a)s\""]

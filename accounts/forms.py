@@ -9,7 +9,7 @@ from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts.models import NotificationChoice, User
 from lbf_portal.lib.forms import PortalForm, PortalModelForm
 
 
@@ -80,3 +80,17 @@ class ProfileForm(PortalModelForm):
         labels = {"name": _("Navn"), "language": _("Sprog")}
         help_texts = {"language": _("Sproget på siderne og i de mails, du får fra portalen")}
         widgets = {"name": forms.TextInput(attrs={"autocomplete": "name"}), "language": forms.RadioSelect}
+
+
+class MailsForm(PortalModelForm):
+    """Which mails a person wants, and when."""
+
+    class Meta:
+        model = NotificationChoice
+        fields = ["frequency", "only_when_i_act"]
+        labels = {"frequency": _("Hvornår vil du have mails?"), "only_when_i_act": _("Kun mails, når jeg skal gøre noget")}
+        help_texts = {
+            "frequency": _("Den daglige mail sendes klokken 7."),
+            "only_when_i_act": _("Du får ikke mails, der kun er til orientering."),
+        }
+        widgets = {"frequency": forms.RadioSelect}

@@ -29,6 +29,7 @@ KEY = "kept_post"
 LAST_PERSON = "last_person"  # the cookie
 SECONDS = 2 * 60 * 60
 LARGEST = 500_000  # characters; far above any form of the portal
+LARGEST_WITH_FILES = 4 * LARGEST  # bytes
 NOT_KEPT = ("csrfmiddlewaretoken", "password")
 
 
@@ -88,6 +89,8 @@ def remember_person(response: HttpResponse, user: User) -> None:
 
 def keep(request: HttpRequest) -> bool:
     """Keep the fields of the post for who typed them; False when there is nothing worth keeping, far too much, or nobody's."""
+    if request.content_type == "multipart/form-data" and int(request.headers.get("content-length") or 0) > LARGEST_WITH_FILES:
+        return False  # files of somebody who is not signed in are not received
     person = request.get_signed_cookie(LAST_PERSON, default="", salt=LAST_PERSON)
     fields = [
         (name, str(value))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
 from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ from django.db import models
 from django.db.models import Q
 
 if TYPE_CHECKING:
-    from accounts.models import Membership, OutgoingMail
+    from accounts.models import CalendarFeed, DigestEntry, Membership, OutgoingMail
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
@@ -39,3 +40,23 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
         """Waiting mails whose turn it is: the task that sends at once had its two minutes, or the last attempt failed."""
         turns = [Q(attempts=attempts, queued_at__lte=at - delay) for attempts, delay in enumerate(self.TRIED_AGAIN_AFTER)]
         return self.waiting().filter(reduce(or_, turns))
+
+
+class DigestEntryQuerySet(models.QuerySet["DigestEntry"]):
+    """Lines of daily mails."""
+
+    def waiting(self, *, before: datetime.datetime) -> DigestEntryQuerySet:
+        """Lines that stand in no mail yet and came before the moment."""
+        return self.filter(mail__isnull=True, queued_at__lt=before)
+
+
+class CalendarFeedQuerySet(models.QuerySet["CalendarFeed"]):
+    """Addresses of calendars."""
+
+    def holding(self) -> CalendarFeedQuerySet:
+        """Those that nobody has revoked, of people who are active."""
+        return self.filter(revoked_at__isnull=True, user__is_active=True)
+
+    def of_token(self, token: str) -> CalendarFeedQuerySet:
+        """The one with this secret, if it holds. A hash is looked up, so the time it takes tells nothing of the secret."""
+        return self.holding().filter(token_hash=hashlib.sha256(token.encode()).hexdigest())

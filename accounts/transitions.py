@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import enum
+import hashlib
+import secrets
 import uuid
 from collections.abc import Mapping
 from typing import Any
@@ -20,7 +23,17 @@ from django.utils.http import urlsafe_base64_encode
 
 from accounts import tasks
 from accounts.actors import SYSTEM, Actor
-from accounts.models import AccountEvent, Membership, Organisation, OutgoingMail, User
+from accounts.models import (
+    AccountEvent,
+    CalendarFeed,
+    DigestEntry,
+    MailFrequency,
+    Membership,
+    NotificationChoice,
+    Organisation,
+    OutgoingMail,
+    User,
+)
 from accounts.roles import FUND_ROLES, ROLES_OF_KIND, OrganisationKind, Role
 from lbf_portal.lib import background
 from lbf_portal.lib import mail as mails
@@ -48,12 +61,27 @@ class SignInRefused(NotAllowed):
 # Outbox
 
 
-def queue_mail(event: str, *, key: str, to: User, context: Mapping[str, object]) -> None:
+class Importance(enum.Enum):
+    """How much a mail must reach its recipient now: what a person may choose about it follows from this alone."""
+
+    # Decisions, hearings, warnings, the account itself: at once, whatever was chosen.
+    MUST = enum.auto()
+    # Asks the recipient to do something: at once, or in the daily mail.
+    ACT = enum.auto()
+    # For information: at once, in the daily mail, or not at all.
+    TELL = enum.auto()
+
+
+def queue_mail(
+    event: str, *, key: str, to: User, context: Mapping[str, object], importance: Importance = Importance.MUST
+) -> None:
     """Put a mail in the outbox, in the transaction that causes it; it is sent once that is committed.
 
     `event` names the folder in `templates/emails/`. `key` says what the mail is about (`application:<pk>:submitted`):
     the same event, key and recipient are never queued twice, so a repeated task or a double click sends one mail.
     A `path` in the context becomes the mail's direct `link`. No case content and no free text in subjects.
+
+    What the person chose to get, and when, holds for all but the most important (`Importance`).
 
     A broker that is down is no error: the mail waits in the outbox, and `send_waiting_mails` finds it. People who are
     no longer active get no mail.
@@ -61,9 +89,19 @@ def queue_mail(event: str, *, key: str, to: User, context: Mapping[str, object])
     if not to.is_active:
         return
     full_key = f"{event}:{key}:{to.pk}"
+    choice = getattr(to, "notification_choice", None) if importance is not Importance.MUST else None
+    if choice and choice.only_when_i_act and importance is Importance.TELL:
+        return
     if OutgoingMail.objects.filter(key=full_key).exists():
         return
     letter = mails.render(event, language=to.language, context={"recipient": to, **context})
+    if choice and choice.frequency == MailFrequency.DAILY:
+        entry = DigestEntry(key=full_key, user=to, subject=letter.subject, path=str(context.get("path", "/")))
+        DigestEntry.objects.bulk_create([entry], ignore_conflicts=True)
+        return
+    # Told in a daily mail already, before the person chose otherwise.
+    if choice and DigestEntry.objects.filter(key=full_key).exists():
+        return
     row = OutgoingMail(
         key=full_key,
         event=event,
@@ -193,6 +231,77 @@ def _password_link(user: User) -> dict[str, object]:
         args=[urlsafe_base64_encode(force_bytes(user.pk)), default_token_generator.make_token(user)],
     )
     return {"path": path, "hours": settings.PASSWORD_RESET_TIMEOUT // 3600}
+
+
+# Mails by choice, and the calendar
+
+
+def choose_mails(user: User, *, frequency: MailFrequency, only_when_i_act: bool, by: Actor) -> None:
+    """Which mails the person wants from now on, and when. What waits for the daily mail still comes in it."""
+    with transaction.atomic():
+        User.objects.select_for_update().get(pk=user.pk)
+        choice = NotificationChoice.objects.filter(user=user).first() or NotificationChoice(user=user)
+        if (choice.frequency, choice.only_when_i_act) == (frequency, only_when_i_act) and choice.pk is not None:
+            return
+        choice.frequency, choice.only_when_i_act = frequency, only_when_i_act
+        choice.save()
+        data = {"frequency": str(frequency), "only_when_i_act": only_when_i_act}
+        _record("account:mails_chosen", by=by, subject=user, data=data)
+
+
+def send_digest(user: User, *, before: datetime.datetime) -> None:
+    """Put what waits for the person's daily mail, and came before the moment, in one mail of the outbox.
+
+    Lines are locked and marked in the same transaction: run twice, at once or cut off, each line is in one mail.
+    """
+    with transaction.atomic():
+        lines = list(DigestEntry.objects.waiting(before=before).filter(user=user).select_for_update(skip_locked=True))
+        if not lines:
+            return
+        shown = [{"subject": line.subject, "address": mails.address_of(line.path)} for line in lines]
+        key = str(lines[0].pk)
+        context = {"lines": shown, "count": len(shown), "path": reverse(settings.LOGIN_REDIRECT_URL)}
+        queue_mail("daily_digest", key=key, to=user, context=context)
+        mail = OutgoingMail.objects.filter(key=f"daily_digest:{key}:{user.pk}").first()
+        # Nobody is mailed who is no longer active: their lines go with them.
+        if mail is None:
+            DigestEntry.objects.filter(pk__in=[line.pk for line in lines]).delete()
+        else:
+            DigestEntry.objects.filter(pk__in=[line.pk for line in lines]).update(mail=mail)
+
+
+# A calendar asks every hour or so; more than this in an hour is no calendar.
+FEED_READS_AN_HOUR = 60
+HOUR = datetime.timedelta(hours=1)
+
+
+def open_calendar_feed(user: User, *, by: Actor, at: datetime.datetime) -> str:
+    """A new secret address for the person's calendar; an older one ends. The secret is told once, here, and never kept."""
+    token = secrets.token_urlsafe(32)
+    with transaction.atomic():
+        User.objects.select_for_update().get(pk=user.pk)
+        CalendarFeed.objects.filter(user=user, revoked_at__isnull=True).update(revoked_at=at)
+        CalendarFeed.objects.create(user=user, token_hash=hashlib.sha256(token.encode()).hexdigest(), made_at=at)
+        _record("account:calendar_opened", by=by, subject=user)
+    return token
+
+
+def close_calendar_feed(user: User, *, by: Actor, at: datetime.datetime) -> None:
+    """The address holds no longer; whoever has it gets nothing."""
+    with transaction.atomic():
+        if CalendarFeed.objects.filter(user=user, revoked_at__isnull=True).update(revoked_at=at):
+            _record("account:calendar_closed", by=by, subject=user)
+
+
+def count_feed_read(feed: CalendarFeed, *, at: datetime.datetime) -> bool:
+    """Count a read of the address; False when it was read too often within the hour."""
+    with transaction.atomic():
+        feed.refresh_from_db(from_queryset=CalendarFeed.objects.select_for_update())
+        if feed.hour_began_at is None or at - feed.hour_began_at >= HOUR:
+            feed.hour_began_at, feed.reads_this_hour = at, 0
+        feed.reads_this_hour = min(feed.reads_this_hour + 1, FEED_READS_AN_HOUR + 1)
+        feed.save(update_fields=["hour_began_at", "reads_this_hour"])
+    return feed.reads_this_hour <= FEED_READS_AN_HOUR
 
 
 # People, organisations, rights

@@ -10,7 +10,7 @@ from django.contrib.auth.tokens import default_token_generator
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render, resolve_url
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme, urlsafe_base64_decode
 from django.utils.translation import gettext
@@ -20,9 +20,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import kept, transitions
-from accounts.forms import ChangePasswordForm, ForgottenPasswordForm, NewPasswordForm, ProfileForm, SignInForm
+from accounts.forms import ChangePasswordForm, ForgottenPasswordForm, MailsForm, NewPasswordForm, ProfileForm, SignInForm
 from accounts.middleware import ACTING_FOR, PortalRequest
-from accounts.models import Membership, User, actor_for
+from accounts.models import CalendarFeed, Membership, NotificationChoice, User, actor_for
 from lbf_portal.lib.forms import apply_violations
 
 RESET_TOKEN = "new_password_token"  # noqa: S105 - the name of a session key
@@ -94,6 +94,41 @@ def profile(request: PortalRequest) -> HttpResponse:
         Membership.objects.filter(user=user).select_related("organisation").order_by("organisation__sort_key", "valid_from", "pk")
     )
     return render(request, "accounts/profile.html", {"form": form, "memberships": memberships})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def mails(request: PortalRequest) -> HttpResponse:
+    """Which mails one wants, and when; the address of one's calendar."""
+    choice = NotificationChoice.objects.filter(user=request.user).first() or NotificationChoice(user=request.user)
+    form = MailsForm(request.POST or None, instance=choice)
+    if request.method == "POST" and form.is_valid():
+        transitions.choose_mails(request.user, **form.cleaned_data, by=request.actor)
+        messages.success(request, gettext("Dine valg er gemt."))
+        return redirect("accounts:mails")
+    return _mails_page(request, form)
+
+
+@never_cache
+@require_POST
+def open_calendar(request: PortalRequest) -> HttpResponse:
+    """A new secret address. It is shown on this answer and never again: only its hash is kept, so no redirect could carry it."""
+    token = transitions.open_calendar_feed(request.user, by=request.actor, at=timezone.now())
+    choice = NotificationChoice.objects.filter(user=request.user).first() or NotificationChoice(user=request.user)
+    return _mails_page(request, MailsForm(instance=choice), token=token)
+
+
+@require_POST
+def close_calendar(request: PortalRequest) -> HttpResponse:
+    """The address holds no longer."""
+    transitions.close_calendar_feed(request.user, by=request.actor, at=timezone.now())
+    messages.success(request, gettext("Adressen er lukket. Din kalender kan ikke længere hente dine frister."))
+    return redirect("accounts:mails")
+
+
+def _mails_page(request: PortalRequest, form: MailsForm, *, token: str = "") -> HttpResponse:
+    feed = CalendarFeed.objects.holding().filter(user=request.user).first()
+    context = {"form": form, "feed": feed, "token": token, "portal_address": settings.PORTAL_ADDRESS.rstrip("/")}
+    return render(request, "accounts/mails.html", context)
 
 
 @sensitive_post_parameters("present_password", "password")

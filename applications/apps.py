@@ -7,3 +7,7 @@ from django.utils.translation import gettext_lazy as _
 class ApplicationsConfig(AppConfig):
     name = "applications"
     verbose_name = _("Ansøgninger")
+
+    def ready(self) -> None:
+        """Answer what lower apps ask."""
+        from applications import ledger_checks, waiting  # noqa: F401, PLC0415 - importing connects; models are ready only now

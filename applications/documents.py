@@ -17,9 +17,12 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from applications import facts, states
+from applications import attachments, facts, states
 from applications.models import Application, ApplicationEvent, Document, DocumentKind, Outcome
+from applications.models.transfers import TRANSFER_TAKEN_BACK, TRANSFERRED
 from applications.rules import cofinancing
+from applications.rules.rule_sets import terms_of
+from applications.rules.transfer import ANEW_NAMES, Anew, transition_to
 from lbf_portal.lib import pdf
 from ledger.kinds import RENT_MONEY, EntryKind
 from ledger.models import Entry
@@ -38,6 +41,8 @@ LETTER_OF_EVENT: dict[str, DocumentKind] = {
     states.PREQUALIFY.event: DocumentKind.PREQUALIFICATION_LETTER,
     states.REFUSE.event: DocumentKind.REFUSAL_LETTER,
     states.COMMIT.event: DocumentKind.COMMITMENT_LETTER,
+    TRANSFERRED: DocumentKind.TRANSFER_LETTER,
+    TRANSFER_TAKEN_BACK: DocumentKind.TRANSFER_BACK_LETTER,
 }
 
 
@@ -111,6 +116,7 @@ def _receipt(event: ApplicationEvent) -> Context:
     return {
         "mark": GUIDING,
         "departments": [str(row) for row in event.application.application_departments.all()],
+        "attachments": attachments.sent_along(event),
         **_applied_for(event.application),
     }
 
@@ -171,6 +177,30 @@ def _commitment(event: ApplicationEvent) -> Context:
     }
 
 
+def _transfer(event: ApplicationEvent) -> Context:
+    """What the move changed, as the event keeps it: the case may have gone on since."""
+    data = event.data
+    old, new = terms_of(data["from"]), terms_of(data["to"])
+    names = {area.code: area.name for area in old.effort_areas}
+    return {
+        "mark": GUIDING,
+        "old": old,
+        "new": new,
+        "as_of": _day(data["as_of"]),
+        "carried": transition_to(data["to"]).carried,
+        "anew": [ANEW_NAMES[Anew(one)] for one in data["anew"]],
+        "areas_put_aside": [names.get(code, code) for code in data["areas_put_aside"]],
+        "goals_put_aside": data["goals_put_aside"],
+        "effort_areas": new.effort_areas,
+        "papers": [paper for paper in new.papers if paper.code in data["papers"]],
+        "basis": transition_to(data["to"]).basis,
+    }
+
+
+def _transfer_back(event: ApplicationEvent) -> Context:
+    return {"mark": GUIDING, "old": terms_of(event.data["to"]), "new": terms_of(event.data["from"]), "reason": event.reason}
+
+
 def _rent_line(line: dict[str, Any]) -> Context:
     """Rent support for one department as the signed agreement has it."""
     return {
@@ -209,4 +239,6 @@ LETTERS: dict[DocumentKind, tuple[str, Callable[[ApplicationEvent], Context]]] =
     DocumentKind.PREQUALIFICATION_LETTER: ("pdf/prequalification.html", _prequalification),
     DocumentKind.REFUSAL_LETTER: ("pdf/refusal.html", _refusal),
     DocumentKind.COMMITMENT_LETTER: ("pdf/commitment.html", _commitment),
+    DocumentKind.TRANSFER_LETTER: ("pdf/transfer.html", _transfer),
+    DocumentKind.TRANSFER_BACK_LETTER: ("pdf/transfer_back.html", _transfer_back),
 }

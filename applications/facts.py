@@ -3,14 +3,30 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
+from typing import NamedTuple
 
 from accounts.models import Organisation
-from applications.models import Application, ComprehensivePlan, Recommendation
-from applications.rules import agreement, board, cofinancing, commitment, plan, prequalification, refusal, rent_support
+from applications import attachments
+from applications.models import Agreement, Application, AttachmentVersion, ComprehensivePlan, Recommendation
+from applications.rules import (
+    agreement,
+    board,
+    cofinancing,
+    commitment,
+    documents,
+    plan,
+    prequalification,
+    refusal,
+    rent_support,
+    reservation,
+)
+from applications.rules.documents import DocumentType
 from applications.rules.rule_sets import RuleSet
-from ledger.kinds import FrameKind
-from ledger.models import FrameYear
+from ledger import signals as ledger
+from ledger.kinds import FrameKind, Money
+from ledger.models import FrameYear, Reservation
 
 
 def of_budget(application: Application) -> cofinancing.Facts:
@@ -30,8 +46,18 @@ def of_budget(application: Application) -> cofinancing.Facts:
     )
 
 
-def of_prequalification(application: Application, *, on: datetime.date) -> prequalification.Facts:
-    """Completeness of the application (C10)."""
+def of_documents(application: Application, versions: Iterable[AttachmentVersion]) -> documents.Facts:
+    """What is attached, and what is required as a file as the case stands."""
+    phase = attachments.phase_of(application)
+    return documents.Facts(
+        rule_set=RuleSet(application.rule_set),
+        attached=attachments.as_facts(versions),
+        required=documents.REQUIRED[phase] if phase else frozenset(),
+    )
+
+
+def of_prequalification(application: Application, *, on: datetime.date, attached: documents.Facts) -> prequalification.Facts:
+    """Completeness of the application (C10); what is attached may stand for what is not written in the portal."""
     return prequalification.Facts(
         rule_set=RuleSet(application.rule_set),
         housing_organisation_count=len(application.housing_organisations()),
@@ -41,6 +67,8 @@ def of_prequalification(application: Application, *, on: datetime.date) -> prequ
             for row in application.application_departments.all()
         ),
         challenges=application.challenges,
+        has_description=documents.has(attached, DocumentType.D2),
+        has_municipal_recommendation=documents.has(attached, DocumentType.D5),
         problems=frozenset(prequalification.Problem(value) for value in application.problem_types),
         budget=of_budget(application),
         has_development_plan=application.area.development_plans.binding(on).exists(),
@@ -74,6 +102,14 @@ def of_rent_support(application: Application) -> rent_support.Facts:
 def rent_total(application: Application) -> Decimal:
     """All rent support asked for, over the whole period, in DKK."""
     return sum((rent_support.total_amount(line) for line in of_rent_support(application).lines), start=Decimal(0))
+
+
+def rent_asked(application: Application) -> Decimal:
+    """The same of a case that is still being written: nothing while its months are not whole, which sending it refuses."""
+    try:
+        return rent_total(application)
+    except ValueError:
+        return Decimal(0)
 
 
 def of_plan(application: Application) -> plan.Facts:
@@ -129,13 +165,14 @@ def of_agreement(application: Application, *, on: datetime.date) -> agreement.Fa
 
     The board is judged on the plan's first day, or today when that is later: it has to stand when the effort starts.
     """
-    standing_version = application.agreements.standing().prefetch_related("signatures").first()
+    standing_version = standing_agreement(application)
     signed = {signature.organisation_id: signature for signature in standing_version.signatures.all()} if standing_version else {}
     municipality_id = application.municipality.organisation_id
     start = application.plan.starts_on
     return agreement.Facts(
         rule_set=RuleSet(application.rule_set),
         content_hash=standing_version.content_hash if standing_version else "",
+        made_under=standing_version.content["rule_set"] if standing_version else "",
         parties=tuple(
             agreement.Party(
                 key=str(party.pk),
@@ -150,6 +187,13 @@ def of_agreement(application: Application, *, on: datetime.date) -> agreement.Fa
         board=of_board(application, on=max(on, start) if start else on),
         budget=of_budget(application),
     )
+
+
+def standing_agreement(application: Application) -> Agreement | None:
+    """The version that was not recalled; asks nothing where agreements were read with the case."""
+    if "agreements" in getattr(application, "_prefetched_objects_cache", {}):
+        return next((version for version in application.agreements.all() if version.voided_at is None), None)
+    return application.agreements.standing().prefetch_related("signatures").first()
 
 
 def of_refusal(application: Application, *, on: datetime.date, reasons: str) -> refusal.Facts:
@@ -171,8 +215,12 @@ def of_commitment(
     decided_by: str,
     reasons: str,
     on: datetime.date,
+    frames: Mapping[int, commitment.Frame] | None = None,
 ) -> commitment.Facts:
-    """What the commitment is judged by; with no recommendation the rules say that one is missing."""
+    """What the commitment is judged by; with no recommendation the rules say that one is missing.
+
+    Whoever asks about many cases reads the `frames` once.
+    """
     grants = []
     year = on.year
     if recommendation is not None:
@@ -184,7 +232,7 @@ def of_commitment(
         rule_set=RuleSet(application.rule_set),
         decided_on=on,
         year=year,
-        frame=frame_of(year),
+        frame=frame_of(year) if frames is None else frames.get(year),
         grants=tuple(grants),
         budget=of_budget(application),
         recommended_by=str(recommendation.recommended_by_id) if recommendation else "",
@@ -195,15 +243,67 @@ def of_commitment(
 
 def frame_of(year: int) -> commitment.Frame | None:
     """The year's frame as the rule sees it, or None when the ledger has no such year."""
+    return frames_of({year}).get(year)
+
+
+def frames_of(years: Collection[int]) -> dict[int, commitment.Frame]:
+    """The frames of these years that the ledger has: one query."""
+    rows = FrameYear.objects.of(FrameKind.ORDINARY).with_reserved().select_related("period").filter(year__in=years)
+    return {
+        row.year: commitment.Frame(
+            year=row.year,
+            is_open=row.closed_on is None,
+            ceiling=position.disposable,
+            committed=position.committed,
+            rent_ceiling=position.rent_ceiling,
+            rent_committed=position.rent_committed,
+        )
+        for row in rows
+        for position in (row.position,)
+    }
+
+
+class Reserved(NamedTuple):
+    """What is reserved for a case in a year, for the social effort and for rent."""
+
+    year: int
+    social: Decimal
+    rent: Decimal
+
+    @property
+    def total(self) -> Decimal:
+        """Both together."""
+        return self.social + self.rent
+
+
+def reserved(application: Application) -> Reserved | None:
+    """What the case is expected to take, or None; the portal reserves both kinds of money in the same year."""
+    held = Reservation.objects.filter(case_reference=str(application.case_number)).select_related("frame_year")
+    by_money = {row.money: row for row in held}
+    if not by_money:
+        return None
+    year = max(row.frame_year.year for row in by_money.values())
+    social, rent = (by_money[money].amount if money in by_money else reservation.ZERO for money in (Money.SOCIAL, Money.RENT))
+    return Reserved(year, social, rent)
+
+
+def outlook_of(application: Application, year: int, *, on: datetime.date) -> reservation.Outlook | None:
+    """What the year would have left without this case, or None when the ledger has no such year."""
     row = FrameYear.objects.of(FrameKind.ORDINARY).with_reserved().select_related("period").filter(year=year).first()
     if row is None:
         return None
-    position = row.position
-    return commitment.Frame(
-        year=row.year,
-        is_open=row.closed_on is None,
-        ceiling=position.disposable,
-        committed=position.committed,
-        rent_ceiling=position.rent_ceiling,
-        rent_committed=position.rent_committed,
-    )
+    position, number = row.position, str(application.case_number)
+    others = [one for one in ledger.waiting(on=on) if one.year == year and one.case_reference != number]
+    own = reserved(application)
+    own = own if own and own.year == year else Reserved(year, reservation.ZERO, reservation.ZERO)
+    left = position.outlook_available(sum((one.total for one in others), start=reservation.ZERO)) + own.total
+    rent_expected = position.rent_reserved - own.rent + sum((one.rent for one in others), start=reservation.ZERO)
+    rent_left = min(position.rent_ceiling - position.rent_committed - rent_expected, left)
+    return reservation.Outlook(year, row.closed_on is None, left, rent_left)
+
+
+def of_reservation(
+    application: Application, *, year: int, social: Decimal, rent: Decimal, on: datetime.date
+) -> reservation.Facts:
+    """What is to be reserved, beside what the year would have left without the case."""
+    return reservation.Facts(on.year, year, social, rent, outlook_of(application, year, on=on))

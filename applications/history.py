@@ -5,20 +5,29 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import groupby
 
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from accounts.roles import Role
+from applications import file_states, states
 from applications.models import ApplicationEvent
+from applications.models.transfers import TRANSFER_TAKEN_BACK, TRANSFERRED
+from applications.rules.documents import NAMES as DOCUMENT_NAMES
+from applications.rules.documents import DocumentType
+from applications.rules.rule_sets import terms_of
 from applications.sections import NAMES
+from lbf_portal.lib.danish import kroner
 
 SAVED = "application:section_saved"
+RESERVED = "application:reserved"
 
-# The sentence of an event. `%(section)s`, `%(version)s` come from its data.
+# The sentence of an event. `%(section)s`, `%(version)s` and the amounts come from its data.
 SENTENCES = {
     "application:created": _("Ansøgningen er begyndt"),
     SAVED: _("Afsnittet »%(section)s« er gemt"),
@@ -44,17 +53,44 @@ SENTENCES = {
     "application:accepted_as_local": _("Landsbyggefonden har taget stilling til, om et bidrag tæller som lokal medfinansiering"),
     "application:recommended": _("Sagsbehandleren har indstillet et tilsagn"),
     "application:committed": _("Landsbyggefonden har givet tilsagn"),
+    RESERVED: _("Der er reserveret i rammen for %(year)s: %(social)s og %(rent)s til huslejestøtte"),
+    "application:unreserved": _("Reservationen i rammen er ophævet"),
+    TRANSFERRED: _("Sagen er flyttet til %(regulation)s pr. %(day)s"),
+    TRANSFER_TAKEN_BACK: _("Flytningen er taget tilbage. Sagen følger igen %(regulation)s"),
+    states.IMPORT.event: _("Sagen er lagt ind fra det tidligere sagssystem, hvor den havde nummer %(reference)s"),
     "application:withdrawn": _("Ansøgningen er trukket tilbage"),
     "application:lapsed": _("Sagen er bortfaldet"),
+    "application:expiry_warned": _("Parterne er varslet om, at prækvalifikationen udløber %(day)s"),
+    "application:prequalification_extended": _("Prækvalifikationen er forlænget til %(day)s"),
     "application:document_read": _("Et dokument er hentet"),
+    "application:attachment_added": _("Et bilag er lagt ind: %(document)s"),
+    "application:attachment_replaced": _("Et bilag er erstattet: %(document)s, udgave %(version)s"),
+    "application:attachment_hidden": _("Et bilag er fjernet: %(document)s"),
+    "application:attachment_accepted": _("Et bilag er kontrolleret og godkendt: %(document)s, udgave %(version)s"),
+    "application:attachment_to_confirm": _("Et bilag skal bekræftes: %(document)s, udgave %(version)s"),
+    "application:attachment_refused": _("Et bilag er afvist af kontrollen: %(document)s, udgave %(version)s"),
+    "application:attachment_confirmed": _("Et bilag er bekræftet: %(document)s, udgave %(version)s"),
+    "application:attachment_read": _("Et bilag er hentet: %(document)s, udgave %(version)s"),
+    "application:attachments_read": _("Alle bilag er hentet"),
 }
 
 # The fund's own considerations before a decision: internal. Who read what: the fund's to know.
 REASON_IS_INTERNAL = frozenset(
     {"application:recommended", "application:assessment_resumed", "application:plan_assessment_resumed", "application:lapsed"}
 )
-IS_INTERNAL = frozenset(
-    {"application:recommended", "application:taken", "application:document_read", "application:accepted_as_local"}
+READ = frozenset({"application:document_read", "application:attachment_read", "application:attachments_read"})
+IS_INTERNAL = READ | {
+    "application:recommended",
+    RESERVED,
+    "application:unreserved",
+    "application:taken",
+    file_states.ACCEPT.event,
+    "application:accepted_as_local",
+}
+# Nobody has added or changed anything in the case: it was read, it got a case officer, a file that was there already was
+# controlled. A move to other rules can still be taken back after these.
+WRITES_NOTHING = frozenset(
+    {"application:taken", file_states.ACCEPT.event, file_states.ASK.event, file_states.REFUSE.event} | READ
 )
 
 
@@ -101,7 +137,22 @@ def _saves(events: list[ApplicationEvent], reader: Actor) -> Line:
 def _sentence(event: ApplicationEvent) -> str:
     section = event.data.get("section", "")
     words = {"section": str(NAMES.get(section, section)), "version": event.data.get("version", "")}
+    if event.event == RESERVED:
+        amounts = {money: kroner(Decimal(event.data[money])) for money in ("social", "rent")}
+        words |= {"year": str(event.data["year"]), **amounts}
+    if event.event in {TRANSFERRED, TRANSFER_TAKEN_BACK}:
+        words |= {"regulation": terms_of(event.data["to"]).regulation, "day": _day(event.data.get("as_of"))}
+    if until := event.data.get("until"):
+        words["day"] = _day(until)
+    if kind := event.data.get("document_type"):
+        words["document"] = gettext(DOCUMENT_NAMES[DocumentType(kind)])
+    if event.event == states.IMPORT.event:
+        words["reference"] = event.data["reference"]
     return str(SENTENCES[event.event]) % words
+
+
+def _day(iso: str | None) -> str:
+    return date_format(datetime.date.fromisoformat(iso)) if iso else ""
 
 
 def _who(event: ApplicationEvent, reader: Actor) -> str:

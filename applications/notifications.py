@@ -8,7 +8,7 @@ straight to the page it is about; who is not signed in gets there after signing 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -16,9 +16,25 @@ from django.utils import timezone
 
 from accounts.models import Membership, Organisation, User
 from accounts.roles import OrganisationKind, Role
-from accounts.transitions import queue_mail
+from accounts.transitions import Importance, queue_mail
+from applications.due import Line
 from applications.models import Application, ApplicationEvent
 
+# What people may have in a daily mail, or not at all: mails that ask them to act, and those that only tell. All others are
+# decisions, hearings and warnings, and reach everybody at once.
+IMPORTANCE = {
+    "information_requested": Importance.ACT,
+    "plan_returned": Importance.ACT,
+    "agreement_ready": Importance.ACT,
+    "information_answered": Importance.ACT,
+    "hearing_answered": Importance.ACT,
+    "plan_submitted": Importance.ACT,
+    "recommended": Importance.ACT,
+    "deadline_near": Importance.ACT,
+    "application_received": Importance.TELL,
+    "put_on_waiting_list": Importance.TELL,
+    "agreement_recalled": Importance.TELL,
+}
 CASE = "applications:case"
 AGREEMENT = "applications:agreement"
 
@@ -89,6 +105,27 @@ def recommended(application: Application) -> None:
     _tell("recommended", application, _in_fund(Role.DIRECTOR))
 
 
+# What the calendar says
+
+
+def deadline_near(line: Line, days: int) -> None:
+    """Remind whoever must act, each of the times once: the key holds what, until when, and which reminder."""
+    deadline = line.deadline
+    occasion = f"{deadline.key}:{deadline.due_on.isoformat()}:{days}"
+    more = {"kind": str(deadline.kind), "is_today": line.days_left == 0}
+    _tell("deadline_near", line.application, _acting(line), occasion=occasion, deadline=deadline.due_on, more=more)
+
+
+def expiry_near(application: Application, ends_on: datetime.date) -> None:
+    """Warn the parties that the prequalification expires."""
+    _tell("expiry_near", application, _parties(application), deadline=ends_on)
+
+
+def prequalification_extended(application: Application, ends_on: datetime.date) -> None:
+    """Tell the parties that the prequalification holds longer."""
+    _tell("prequalification_extended", application, _parties(application), deadline=ends_on)
+
+
 # With letters
 
 
@@ -105,6 +142,16 @@ def refused(event: ApplicationEvent) -> None:
 def committed(event: ApplicationEvent) -> None:
     """The commitment letter is on the case."""
     _tell_of_decision("committed", event)
+
+
+def transferred(event: ApplicationEvent) -> None:
+    """The case follows other rules from now on; the letter says what is asked anew."""
+    _tell_of_decision("transferred", event)
+
+
+def transfer_taken_back(event: ApplicationEvent) -> None:
+    """The case follows its earlier rules again."""
+    _tell_of_decision("transfer_taken_back", event)
 
 
 def _tell_of_decision(name: str, event: ApplicationEvent) -> None:
@@ -127,6 +174,11 @@ def _parties(application: Application) -> QuerySet[User]:
     return _holding(application.parties(), Role.APPLICANT, Role.MUNICIPAL_OFFICER)
 
 
+def _acting(line: Line) -> Iterable[User]:
+    """Who is to act: people of the unit in the roles that can, or the fund's responsible officer."""
+    return _holding([line.unit], *line.deadline.roles) if line.unit else _officers(line.application)
+
+
 def _officers(application: Application) -> Iterable[User]:
     """The responsible case officer; all of them while nobody is."""
     return [application.responsible] if application.responsible else _in_fund(Role.CASE_OFFICER)
@@ -139,7 +191,8 @@ def _in_fund(role: Role) -> QuerySet[User]:
 def _holding(organisations: Iterable[Organisation], *roles: Role) -> QuerySet[User]:
     """People who hold one of the roles in one of the organisations today."""
     current = Membership.objects.current(timezone.localdate()).filter(organisation__in=organisations, role__in=roles)
-    return User.objects.filter(pk__in=current.values("user_id"), is_active=True).order_by("pk")
+    people = User.objects.filter(pk__in=current.values("user_id"), is_active=True)
+    return people.select_related("notification_choice").order_by("pk")
 
 
 def _tell(
@@ -150,6 +203,7 @@ def _tell(
     page: str = CASE,
     occasion: str = "",
     deadline: datetime.date | None = None,
+    more: Mapping[str, object] | None = None,
 ) -> None:
     """Queue the mail for each recipient, once per occasion.
 
@@ -163,9 +217,12 @@ def _tell(
         "municipality": application.municipality.name,
         "deadline": deadline,
         "path": reverse(page, args=[application.case_number]),
+        **(more or {}),
     }
+    importance = IMPORTANCE.get(name, Importance.MUST)
     for user in {user.pk: user for user in to}.values():
-        queue_mail(name, key=f"application:{application.pk}:{occasion}", to=user, context=context)
+        key = f"application:{application.pk}:{occasion}"
+        queue_mail(name, key=key, to=user, context=context, importance=importance)
 
 
 def _latest_event(application: Application) -> str:

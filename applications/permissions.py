@@ -23,9 +23,14 @@ ACTS: dict[str, frozenset[Role]] = {
     "answer_hearing": frozenset({Role.APPLICANT}),
     "take": frozenset({Role.CASE_OFFICER}),
     "recommend": frozenset({Role.CASE_OFFICER}),
+    "reserve": frozenset({Role.CASE_OFFICER}),
+    "extend_prequalification": frozenset({Role.CASE_OFFICER}),
     "view_assessment": FUND_ROLES,
     "view_agreement": FUND_ROLES | PARTY_ROLES | BOARD_ROLES,
     "sign": frozenset({Role.HOUSING_SIGNATORY, Role.MUNICIPAL_SIGNATORY}),
+    # What the parties attach; when and which documents, `attachments.types_open_to` says.
+    "view_attachments": FUND_ROLES | PARTY_ROLES | BOARD_ROLES,
+    "attach": frozenset({Role.APPLICANT, Role.MUNICIPAL_OFFICER}),
     "view_documents": FUND_ROLES | PARTY_ROLES,
     "view_events": FUND_ROLES | PARTY_ROLES,
     "list": FUND_ROLES | PARTY_ROLES | BOARD_ROLES,
@@ -64,6 +69,11 @@ def may(actor: Actor, act: str, application: Application, *, on: datetime.date) 
     return bool(ACTS[act] & roles_in(actor, application, on=on))
 
 
+def may_decide(actor: Actor) -> bool:
+    """True when the actor may give commitments: the fund's director. Four eyes are each case's own matter."""
+    return actor.is_fund and Role.DIRECTOR in actor.roles
+
+
 def may_create(actor: Actor) -> bool:
     """True when the actor can start an application: an applicant of a housing or administration organisation."""
     return (
@@ -71,3 +81,21 @@ def may_create(actor: Actor) -> bool:
         and actor.organisation.kind in {OrganisationKind.HOUSING, OrganisationKind.ADMINISTRATION}
         and bool(ACTS["create"] & actor.roles)
     )
+
+
+def may_plan(actor: Actor) -> bool:
+    """True when the actor can see and use the planner: people of the fund. What is tried out there binds nobody."""
+    return actor.is_fund and bool(FUND_ROLES & actor.roles)
+
+
+def may_see_transfers(actor: Actor) -> bool:
+    """True for people of the fund: what the move from earlier rules would do, and what it did."""
+    return actor.is_fund and bool(actor.roles & FUND_ROLES)
+
+
+def may_transfer(actor: Actor) -> bool:
+    """True when the actor may move cases to the next rule set and take it back: management and finance, or the portal itself.
+
+    One pair of eyes is enough: the regulation itself says who moves (R49), no money is given, and it can be taken back.
+    """
+    return actor.has(Role.SYSTEM) or (actor.is_fund and actor.has(Role.DIRECTOR, Role.FINANCE_OFFICER))

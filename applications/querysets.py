@@ -6,14 +6,27 @@ import datetime
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery, Sum
 
 from accounts.actors import Actor
 from accounts.roles import FUND_ROLES, Role
+from applications.file_states import FileState
 from applications.states import AWAITS_APPLICANT, AWAITS_FUND, DECIDED, ENDED, State
 
 if TYPE_CHECKING:
-    from applications.models import Agreement, Application, BoardSeat, IndicatorDefinition, PlanGoal
+    from applications.models import (
+        Agreement,
+        Application,
+        Attachment,
+        AttachmentVersion,
+        BoardSeat,
+        IndicatorDefinition,
+        PlanGoal,
+        Recommendation,
+        Scenario,
+        TransferBatch,
+        TransferredCase,
+    )
 
 CASE_NUMBER_DIGITS = 6
 Row = TypeVar("Row", bound=models.Model)
@@ -66,6 +79,7 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
     def matching(self, text: str) -> ApplicationQuerySet:
         """Cases whose number, name, area or housing organisation holds the text."""
         found = Q(title__icontains=text) | Q(area__name__icontains=text) | Q(organisation__name__icontains=text)
+        found |= Q(imported__reference__icontains=text)
         if text.isdecimal() and len(text) <= CASE_NUMBER_DIGITS:
             found |= Q(case_number=int(text))
         return self.filter(found)
@@ -76,13 +90,32 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
 
     def with_case_relations(self) -> ApplicationQuerySet:
         """What a case page and its permissions ask for."""
-        return self.select_related("organisation", "municipality__organisation", "area", "responsible", "plan").prefetch_related(
-            "participants", "board_seats"
-        )
+        return self.select_related(
+            "organisation", "municipality__organisation", "area", "responsible", "plan", "imported"
+        ).prefetch_related("participants", "board_seats")
 
     def with_contents(self) -> ApplicationQuerySet:
         """What was filled in, for pages that show it and ask the rules about it: each table once, however often it is asked."""
         return self.prefetch_related("application_departments", "funding_lines", "rent_supports", "plan__goals")
+
+    def with_commitment(self) -> ApplicationQuerySet:
+        """What the commitment is judged by beside the contents: recommendations, and the agreement with its signatures."""
+        return self.prefetch_related("recommendations__recommended_by", "agreements__signatures")
+
+    def recommended(self) -> ApplicationQuerySet:
+        """Cases that somebody has recommended and nobody has decided, with what the standing recommendation says."""
+        recommendations = cast("type[Recommendation]", self.model.recommendations.rel.related_model)
+        since = {"application": OuterRef("pk"), "recommended_at__gte": OuterRef("state_since")}
+        latest = recommendations.objects.filter(**since).order_by("-pk")
+        cases = self.filter(state=State.PLAN_SUBMITTED).annotate(
+            recommended_year=Subquery(latest.values("frame_year")[:1]),
+            recommended_rent=Subquery(latest.values("rent_amount")[:1]),
+            recommended_total=Subquery(latest.annotate(total=F("social_amount") + F("rent_amount")).values("total")[:1]),
+            recommended_at=Subquery(latest.values("recommended_at")[:1]),
+            recommender=Subquery(latest.values("recommended_by__name")[:1]),
+            recommender_id=Subquery(latest.values("recommended_by_id")[:1]),
+        )
+        return cases.filter(recommended_year__isnull=False)
 
 
 class RowsWithDepartment(models.Manager[Row]):
@@ -121,3 +154,94 @@ class IndicatorDefinitionQuerySet(models.QuerySet["IndicatorDefinition"]):
     def of_rule_set(self, areas: frozenset[str]) -> IndicatorDefinitionQuerySet:
         """Indicators of the effort areas."""
         return self.filter(effort_area__in=areas)
+
+
+class ScenarioQuerySet(models.QuerySet["Scenario"]):
+    """The planner's scenarios."""
+
+    def visible_to(self, actor: Actor) -> ScenarioQuerySet:
+        """For people of the fund: what is shared, and their own. For nobody else."""
+        if actor.user is None or not actor.is_fund or not actor.roles & FUND_ROLES:
+            return self.none()
+        return self.filter(Q(is_shared=True) | Q(owner=actor.user))
+
+    def with_names(self) -> ScenarioQuerySet:
+        """With what a list shows, in one query."""
+        return self.select_related("owner", "copied_from")
+
+
+class TransferBatchQuerySet(models.QuerySet["TransferBatch"]):
+    """Runs of the move from earlier rules."""
+
+    def visible_to(self, actor: Actor) -> TransferBatchQuerySet:
+        """For people of the fund. Parties see what became of their own case there."""
+        if actor.user is None or not actor.is_fund or not actor.roles & FUND_ROLES:
+            return self.none()
+        return self
+
+    def left_waiting(self, *, before: datetime.datetime) -> TransferBatchQuerySet:
+        """Runs that are not through and that no worker has touched since."""
+        return self.filter(finished_at__isnull=True, worked_at__lt=before)
+
+    def with_counts(self) -> TransferBatchQuerySet:
+        """With how many cases came to what, in one query."""
+        outcomes = ("PENDING", "MOVED", "LEFT", "FAILED", "TAKEN_BACK")
+        counts = {outcome.lower(): models.Count("cases", filter=Q(cases__outcome=outcome)) for outcome in outcomes}
+        return self.annotate(total=models.Count("cases"), **counts)
+
+
+class TransferredCaseQuerySet(models.QuerySet["TransferredCase"]):
+    """Cases in runs."""
+
+    def matching(self, text: str) -> TransferredCaseQuerySet:
+        """Rows of cases whose number, name or housing organisation holds the text."""
+        found = Q(application__title__icontains=text) | Q(application__organisation__name__icontains=text)
+        if text.isdecimal() and len(text) <= CASE_NUMBER_DIGITS:
+            found |= Q(application__case_number=int(text))
+        return self.filter(found)
+
+    def standing(self) -> TransferredCaseQuerySet:
+        """Moves that were made and not taken back."""
+        return self.filter(outcome="MOVED")
+
+
+class AttachmentQuerySet(models.QuerySet["Attachment"]):
+    """What is attached to cases."""
+
+    def standing(self) -> AttachmentQuerySet:
+        """Those that nobody has taken away."""
+        return self.filter(hidden_at__isnull=True)
+
+
+class AttachmentVersionQuerySet(models.QuerySet["AttachmentVersion"]):
+    """Files of attachments."""
+
+    def current(self) -> AttachmentVersionQuerySet:
+        """The latest version of each attachment that nobody has taken away, with it and who brought it: one query."""
+        return self._latest().filter(attachment__hidden_at__isnull=True)
+
+    def hidden(self) -> AttachmentVersionQuerySet:
+        """The latest version of each attachment that somebody has taken away."""
+        return self._latest().filter(attachment__hidden_at__isnull=False)
+
+    def _latest(self) -> AttachmentVersionQuerySet:
+        later = self.model.objects.filter(attachment=OuterRef("attachment"), number__gt=OuterRef("number"))
+        return self.filter(~Exists(later)).select_related("attachment", "organisation")
+
+    def of_case(self, application: Application) -> AttachmentVersionQuerySet:
+        """Those of one case, in the order in which the documents came."""
+        return self.filter(attachment__application=application).order_by("attachment_id", "number")
+
+    def with_people(self) -> AttachmentVersionQuerySet:
+        """With who brought and who confirmed them."""
+        return self.select_related("attachment", "uploaded_by", "organisation", "confirmed_by")
+
+    def total_size(self) -> int:
+        """How many bytes they are together."""
+        return self.order_by().aggregate(total=Sum("size"))["total"] or 0
+
+    def left_waiting(self, *, idle_before: datetime.datetime, taken_on_before: datetime.datetime) -> AttachmentVersionQuerySet:
+        """Files that nobody controls: no worker heard of them, the scanner gave no answer, or the worker at it has died."""
+        unheard = Q(tried_at__isnull=True, uploaded_at__lt=idle_before)
+        unanswered = Q(waits_for_scanner=True, tried_at__lt=idle_before)
+        return self.filter(unheard | unanswered | Q(tried_at__lt=taken_on_before), state=FileState.CHECKING)

@@ -2,7 +2,27 @@
 
 from django.urls import path
 
-from applications.views import agreement, application, assessment, before, case, cases, create, decision, documents, moves, plan
+from applications.views import (
+    agreement,
+    application,
+    assessment,
+    attachment_files,
+    attachments,
+    before,
+    case,
+    cases,
+    create,
+    deadlines,
+    decision,
+    documents,
+    moves,
+    plan,
+    reservation,
+    rule_sets,
+    standing,
+    together,
+    transfers,
+)
 
 app_name = "applications"
 
@@ -26,14 +46,42 @@ urlpatterns = [
 # The hub, the lists, and what the fund does.
 urlpatterns += [
     path("", cases.case_list, name="list"),
+    path("to-decide/", together.to_decide, name="to_decide"),
+    path("deadlines/", deadlines.deadline_list, name="deadlines"),
+    path("calendar.ics", deadlines.calendar, name="calendar"),
+    path("decide-together/", together.decide_together, name="decide_together"),
     path("<int:case_number>/", case.case, name="case"),
+    path("<int:case_number>/standing/", standing.where_is_my_case, name="standing"),
+    path("<int:case_number>/deadlines.ics", deadlines.case_calendar, name="case_calendar"),
+    path("<int:case_number>/extend-prequalification/", deadlines.extend_prequalification, name="extend_prequalification"),
     path("<int:case_number>/assessment/", assessment.assessment, name="assessment"),
     path("<int:case_number>/assessment/accept-as-local/", assessment.accept_as_local, name="accept_as_local"),
     path("<int:case_number>/hearing/", moves.hearing, name="hearing"),
     path("<int:case_number>/answer-hearing/", moves.answer_hearing, name="answer_hearing"),
+    path("<int:case_number>/prequalify/", reservation.prequalify, name="prequalify"),
+    path("<int:case_number>/reservation/", reservation.reservation, name="reservation"),
     path("<int:case_number>/recommend/", decision.recommend, name="recommend"),
     path("<int:case_number>/decide/", decision.decide, name="decide"),
+    path("<int:case_number>/attachments/", attachments.attachment_list, name="attachments"),
+    path("<int:case_number>/attachments.zip", attachment_files.attachments_zip, name="attachments_zip"),
+    path("<int:case_number>/attachments/<int:attachment>/", attachments.attachment, name="attachment"),
+    path("<int:case_number>/attachments/<int:attachment>/hide/", attachments.hide_attachment, name="hide_attachment"),
+    path("<int:case_number>/attachments/<int:attachment>/confirm/", attachments.confirm_attachment, name="confirm_attachment"),
+    path(
+        "<int:case_number>/attachments/<int:attachment>/versions/<int:number>/",
+        attachment_files.attachment_file,
+        name="attachment_file",
+    ),
     path("<int:case_number>/documents/<int:pk>/", documents.document, name="document"),
     *(path(f"<int:case_number>/{name.replace('_', '-')}/", moves.reasoned(name), name=name) for name in moves.REASONED),
     *(path(f"<int:case_number>/{name.replace('_', '-')}/", moves.plain(name), name=name) for name in moves.PLAIN),
+]
+
+# The rules that cases follow, and moving cases to the next ones.
+urlpatterns += [
+    path("rule-sets/", rule_sets.rule_sets, name="rule_sets"),
+    path("transfers/", transfers.transfer_list, name="transfers"),
+    path("transfers/preview/", transfers.preview, name="transfer_preview"),
+    path("transfers/<int:transfer>/", transfers.transfer, name="transfer"),
+    path("transfers/take-back/<int:transferred>/", transfers.take_back, name="transfer_take_back"),
 ]

@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("areas/", include("areas.urls")),
     path("frames/", include("ledger.urls")),
     path("cases/", include("applications.urls")),
+    path("planner/", include("applications.planner_urls")),
     path("efforts/", include("monitoring.urls")),
 ]
 

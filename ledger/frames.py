@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import dataclasses
+import functools
 from collections import defaultdict
 from decimal import Decimal
 from pathlib import Path
@@ -66,6 +67,12 @@ def periods() -> list[Period]:
             )
             for row in csv.DictReader(rows)
         ]
+
+
+@functools.cache
+def name_of(code: str) -> str:
+    """The period's name; its code where the file has no such period."""
+    return next((period.name for period in periods() if period.code == code), code)
 
 
 def bases(code: str = CODE) -> list[Base]:

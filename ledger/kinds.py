@@ -73,3 +73,12 @@ class ProposalKind(models.TextChoices):
     RELEASE_BY_CARRY_OVER = "RELEASE_BY_CARRY_OVER", _("Frigiv fra et lukket år, og overfør")
     REVERSE = "REVERSE", _("Tilbagefør en postering")
     SET_RELEASE_RULE = "SET_RELEASE_RULE", _("Fastsæt reglen for frigivne beløb")
+
+
+class FindingEventKind(models.TextChoices):
+    """What happens to something that a check found."""
+
+    FOUND = "finding:found", _("Fundet første gang")
+    CHANGED = "finding:changed", _("Fundet med andre beløb")
+    NOTED = "finding:noted", _("Bemærkning")
+    GONE = "finding:gone", _("Ikke længere fundet")

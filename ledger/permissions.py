@@ -18,6 +18,7 @@ class Act(enum.StrEnum):
     MANAGE = "manage"
     CORRECT = "correct"
     SECOND = "second"
+    CHECK = "check"
 
 
 # In the order in which an act is ascribed to somebody who holds several of the roles.
@@ -35,6 +36,8 @@ ACTS: dict[Act, tuple[Role, ...]] = {
     Act.CORRECT: (Role.FINANCE_OFFICER, Role.CASE_OFFICER, Role.DIRECTOR),
     # Approve what another person proposed.
     Act.SECOND: (Role.FINANCE_OFFICER, Role.DIRECTOR),
+    # Have everything counted anew, and write a note on what was found; the portal counts every night.
+    Act.CHECK: (Role.FINANCE_OFFICER, Role.SYSTEM),
 }
 
 

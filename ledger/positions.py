@@ -67,6 +67,11 @@ class Position:
         return min(self.rent_ceiling - self.rent_committed, self.available)
 
     @property
+    def rent_taken_by_others(self) -> Decimal:
+        """What is left of the rent ceiling, but not of the whole: social efforts have taken it, or it was carried out (C2)."""
+        return self.rent_ceiling - self.rent_committed - self.rent_available
+
+    @property
     def carriable(self) -> Decimal:
         """What may be carried to the following year without a decision (Q4).
 
@@ -77,9 +82,14 @@ class Position:
         return max(ZERO, min(self.available, own))
 
     @property
-    def held(self) -> Decimal:
-        """What cases hold: what was committed, less what they gave back without its being used again."""
-        return self.committed - self.withheld
+    def needs_decision(self) -> Decimal:
+        """What is left beyond that: money that was carried in, and goes on by a decision of finance alone (Q4)."""
+        return self.available - self.carriable
+
+    @property
+    def after(self) -> int:
+        """The following year, which alone takes what is carried over."""
+        return self.year + 1
 
     def outlook(self, waiting: Decimal = ZERO) -> Decimal:
         """What the year is heading for: committed, reserved, and `waiting`, which the caller knows."""

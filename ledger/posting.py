@@ -28,8 +28,9 @@ from accounts.roles import Role
 from lbf_portal.lib.refusals import NotAllowed, RuleBroken, Violation
 from lbf_portal.lib.words import gettext_noop
 from ledger import sentences
+from ledger.inserting import insert_for_case
 from ledger.kinds import EntryKind, FrameEventKind, FrameKind, Money, ReleaseCause, Reuse
-from ledger.models import Allocation, Entry, FrameYear, FrameYearEvent, GrantPeriod, ReleaseRule, Reservation
+from ledger.models import Entry, FrameYear, FrameYearEvent, GrantPeriod, ReleaseRule, Reservation
 from ledger.permissions import Act, role_for
 from ledger.positions import ZERO
 from ledger.sentences import CARRIED, CARRIED_AGAIN, CLOSED, EXTRA, FRAME, KEY_REUSED, REGULATED, saying_why
@@ -297,9 +298,9 @@ def commit(
     Errors: NotAllowed; RuleBroken with the remaining amount when the frame or its rent part cannot hold it, when the
     year is closed, has no frame, or is not the year of the decision, or when the key stands for something else.
     """
-    frame_year = _frame_year(year, frame)
     return _post(
-        Entry(frame_year=frame_year, kind=EntryKind.COMMIT, money=money, amount=_amount(amount)),
+        # The statement that posts finds the year itself.
+        Entry(frame_year=FrameYear(year=year, kind=frame), kind=EntryKind.COMMIT, money=money, amount=_amount(amount)),
         allocation=(case_reference, money),
         key=key,
         on=on,
@@ -430,6 +431,12 @@ def reverse(
     _second(by, seconded_by)
     if entry.kind not in {EntryKind.COMMIT, EntryKind.RELEASE}:
         raise RuleBroken([sentences.of_entry(entry)["entry_reversal_mirrors_its_original"]("")])
+    if entry.act:
+        text = gettext_noop(
+            "Frigivelsen er bogført sammen med en overførsel til %(arrives)s og kan ikke tilbageføres alene. Pengene er i rammen"
+            " for %(arrives)s og kan gives derfra."
+        )
+        raise RuleBroken([Violation("part_of_act", text, CARRIED, params={"arrives": str(entry.arrives_in)}, field="entry")])
     return _post(
         Entry(
             frame_year=entry.frame_year,
@@ -573,19 +580,22 @@ def _post(
     entry.key, entry.decided_on, entry.at = key, on, at or timezone.now()
     entry.legal_basis, entry.reason, entry.decision = legal_basis, _reason(reason), decision
     try:
-        with saying_why(sentences.of_entry(entry)), transaction.atomic():
-            if allocation:
-                case_reference, money = allocation
-                entry.allocation, _ = Allocation.objects.get_or_create(
-                    frame_year=entry.frame_year, case_reference=case_reference, money=money
-                )
-            entry.save(force_insert=True)
+        with saying_why(sentences.of_entry(entry)), _apart():
+            if allocation is None:
+                entry.save(force_insert=True)
+            elif not insert_for_case(entry, *allocation):
+                raise _no_frame(entry.frame_year.year, FrameKind(entry.frame_year.kind))
     except RuleBroken:
         # Perhaps the act is posted already: the unique key is asked before anything else, so the ledger says it first.
         if posted := _posted(entry, allocation):
             return posted
         raise
     return entry
+
+
+def _apart() -> contextlib.AbstractContextManager[object]:
+    """So that a refusal leaves the caller's transaction as it was; a statement that stands alone needs no savepoint."""
+    return transaction.atomic() if connection.in_atomic_block else contextlib.nullcontext()
 
 
 def _carry(
@@ -611,13 +621,14 @@ def _posted(entry: Entry, allocation: tuple[str, Money] | None) -> Entry | None:
         return None
     case = (first.allocation.case_reference, first.money) if first.allocation else None
     wanted = (entry.allocation.case_reference, entry.money) if entry.allocation else allocation
-    if case != wanted or any(getattr(first, name) != getattr(entry, name) for name in SAME):
+    years = [(one.frame_year.kind, one.frame_year.year) for one in (first, entry)]
+    if case != wanted or years[0] != years[1] or any(getattr(first, name) != getattr(entry, name) for name in SAME):
         raise RuleBroken([Violation("key_reused", KEY_REUSED, FRAME, params={"key": entry.key})])
     return first
 
 
-# What two entries of one key must have in common, beside their case.
-SAME = ("kind", "cause", "frame_year_id", "amount", "decided_on", "reverses_id")
+# What two entries of one key must have in common, beside their case and year.
+SAME = ("kind", "cause", "amount", "decided_on", "reverses_id")
 
 
 def _record(
@@ -746,11 +757,13 @@ def _frame_year(year: int, frame: FrameKind) -> FrameYear:
     try:
         return FrameYear.objects.get(year=year, kind=frame)
     except FrameYear.DoesNotExist:
-        text = (
-            gettext_noop("Der er ingen ramme for %(year)s.")
-            if frame == FrameKind.ORDINARY
-            else gettext_noop("Der er ingen ekstra ramme for %(year)s.")
-        )
-        raise RuleBroken(
-            [Violation("no_frame", text, "Almenboligloven § 91 a, stk. 1; R1, G4", params={"year": str(year)})]
-        ) from None
+        raise _no_frame(year, frame) from None
+
+
+def _no_frame(year: int, frame: FrameKind) -> RuleBroken:
+    text = (
+        gettext_noop("Der er ingen ramme for %(year)s.")
+        if frame == FrameKind.ORDINARY
+        else gettext_noop("Der er ingen ekstra ramme for %(year)s.")
+    )
+    return RuleBroken([Violation("no_frame", text, "Almenboligloven § 91 a, stk. 1; R1, G4", params={"year": str(year)})])

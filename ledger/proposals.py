@@ -8,20 +8,21 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable
-from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.actors import Actor
 from lbf_portal.lib.moves import Move, moving
 from lbf_portal.lib.refusals import NotAllowed, RuleBroken, Violation
 from lbf_portal.lib.words import gettext_noop
-from ledger import permissions, posting, proposed
+from ledger import acting, approvers, notifications, permissions, proposed, signals
 from ledger.kinds import ProposalKind
-from ledger.models import Entry, FrameYear, GrantPeriod, Proposal
+from ledger.models import FrameYear, Proposal
 from ledger.states import APPROVE, REJECT, WITHDRAW, State
 
+# Proposals are made one after the other.
+PROPOSING_LOCK = 910_001
 # Who may propose what; whoever holds Act.SECOND may approve it.
 PROPOSERS: dict[ProposalKind, permissions.Act] = {
     ProposalKind.OPEN: permissions.Act.MANAGE,
@@ -35,10 +36,16 @@ PROPOSERS: dict[ProposalKind, permissions.Act] = {
 }
 
 
-def propose(act: proposed.Act, *, by: Actor, at: datetime.datetime, reason: str) -> Proposal:
+class Moved(RuleBroken):
+    """What would be posted is not what was shown to whoever approves."""
+
+
+def propose(act: proposed.Act, *, by: Actor, at: datetime.datetime, reason: str, is_claimed: bool = False) -> Proposal:
     """Put a posting forward for another person's approval; nothing is posted yet.
 
-    Errors: NotAllowed; RuleBroken without a reason, or when what it is about does not exist.
+    `is_claimed` is for whoever keeps the very money for this posting (`signals.claims`).
+    Errors: NotAllowed; RuleBroken without a reason, when what it is about does not exist, when somebody else keeps the
+    money, or when the very same waits already: approved twice, an amount would be moved twice.
     """
     role = permissions.role_for(by, PROPOSERS[act.kind])
     if role is None or by.user is None or by.organisation is None:
@@ -46,6 +53,9 @@ def propose(act: proposed.Act, *, by: Actor, at: datetime.datetime, reason: str)
     if not reason.strip():
         raise RuleBroken([Violation("reason_missing", gettext_noop("Skriv en begrundelse."), "", field="reason")])
     with transaction.atomic():
+        _refuse_the_same(act)
+        if not is_claimed:
+            _refuse_claimed(act)
         proposal = Proposal.objects.create(
             kind=act.kind,
             payload=proposed.written(act),
@@ -58,15 +68,38 @@ def propose(act: proposed.Act, *, by: Actor, at: datetime.datetime, reason: str)
             state_since=at,
         )
         proposal.record("proposal:proposed", by=by, at=at, roles=frozenset({role}), reason=reason.strip(), state_to=State.WAITING)
+        notifications.posting_proposed(proposal, on=timezone.localdate(at))
     return proposal
 
 
-def approve(proposal: Proposal, *, by: Actor, at: datetime.datetime, note: str = "") -> Proposal:
+def may_propose(actor: Actor, kind: ProposalKind) -> bool:
+    """Whether the actor may propose it."""
+    return permissions.may(actor, PROPOSERS[kind])
+
+
+def rehearse(act: proposed.Act, *, by: Actor, at: datetime.datetime, reason: str = "–") -> acting.Effect:
+    """What the act would do if somebody else approved it now; nothing is posted.
+
+    `by` is who proposes it, or has proposed it. Whether the money is kept for somebody else, `signals.claims` tells.
+    Errors: NotAllowed; RuleBroken when nobody else may approve, or when the posting would be refused.
+    """
+    second = approvers.somebody(by, on=timezone.localdate(at))
+    if second is None:
+        text = gettext_noop(
+            "Ingen anden i fonden kan godkende posteringen. Det kræver en økonomimedarbejder mere eller direktionen."
+        )
+        raise RuleBroken([Violation("nobody_to_approve", text, "")])
+    return acting.rehearse(act, by=by, seconded_by=second, reason=reason, at=at)
+
+
+def approve(proposal: Proposal, *, by: Actor, at: datetime.datetime, note: str = "", seen: str | None = None) -> Proposal:
     """Approve the proposal of another person, and post what it says in the same transaction.
 
-    Errors: NotAllowed; IllegalMove when it is decided already; RuleBroken for one's own, or when the posting is refused.
+    `seen` is the fingerprint of the effect that was shown (`acting.Effect`).
+    Errors: NotAllowed; IllegalMove when it is decided already; Moved when something else than `seen` would be posted;
+    RuleBroken for one's own, when the posting is refused, or when somebody else keeps the money.
     """
-    return _decide(proposal, APPROVE, by=by, at=at, note=note, then=lambda: _post(proposal, by=by, at=at))
+    return _decide(proposal, APPROVE, by=by, at=at, note=note, then=lambda: _carry_out(proposal, by=by, at=at, seen=seen))
 
 
 def reject(proposal: Proposal, *, by: Actor, at: datetime.datetime, note: str) -> Proposal:
@@ -100,50 +133,9 @@ def _decide(
             then()
         proposal.decided_by, proposal.note = by.user, note.strip()
         move.save("decided_by", "note")
+        if not is_own:
+            notifications.posting_decided(proposal)
     return proposal
-
-
-def _post(proposal: Proposal, *, by: Actor, at: datetime.datetime) -> None:
-    """Carry the proposal out."""
-    how: dict[str, Any] = {
-        "key": proposal.key,
-        "on": timezone.localdate(at),
-        "by": proposal.proposer,
-        "seconded_by": by,
-        "reason": proposal.reason,
-        "at": at,
-    }
-    match proposal.act:
-        case proposed.Open() as act:
-            posting.open_year(
-                _period(act.period),
-                act.year,
-                base_total=act.base_total,
-                base_rent=act.base_rent,
-                base_vacancy=act.base_vacancy,
-                **how,
-            )
-        case proposed.Regulate() as act:
-            posting.regulate(act.year, total=act.total, rent=act.rent, document=act.document, frame=act.frame, **how)
-        case proposed.Close(carries_over=True) as act:
-            posting.settle_year(act.year, frame=act.frame, **how)
-        case proposed.Close() as act:
-            posting.close_year(act.year, frame=act.frame, **how)
-        case proposed.CarryOver() as act:
-            posting.carry_over(act.year, act.amount, decision=act.decision, frame=act.frame, **how)
-        case proposed.ReleaseByCarryOver() as act:
-            posting.release_by_carry_over(decision=act.decision, **_released(act), **how)
-        case proposed.Release() as act:
-            posting.release(**_released(act), **how)
-        case proposed.Reverse() as act:
-            posting.reverse(_entry(act.entry), legal_basis=act.legal_basis, **how)
-        case proposed.SetReleaseRule() as act:
-            posting.set_release_rule(_period(act.period), act.rule, valid_from=act.valid_from, source=act.source, **how)
-
-
-def _released(act: proposed.Release | proposed.ReleaseByCarryOver) -> dict[str, Any]:
-    names = ("year", "case_reference", "money", "amount", "cause", "legal_basis", "frame")
-    return {name: getattr(act, name) for name in names}
 
 
 def _year(act: proposed.Act) -> int | None:
@@ -153,13 +145,13 @@ def _year(act: proposed.Act) -> int | None:
     """
     match act:
         case proposed.Open() as opened:
-            _period(opened.period)
+            acting.period(opened.period)
             return opened.year
         case proposed.SetReleaseRule() as rule:
-            _period(rule.period)
+            acting.period(rule.period)
             return None
         case proposed.Reverse() as reversal:
-            return _entry(reversal.entry).frame_year.year
+            return acting.entry(reversal.entry).frame_year.year
         case other:
             if not FrameYear.objects.of(other.frame).filter(year=other.year).exists():
                 text = gettext_noop("Der er ingen ramme for %(year)s.")
@@ -169,17 +161,37 @@ def _year(act: proposed.Act) -> int | None:
             return other.year
 
 
-def _period(code: str) -> GrantPeriod:
+def _carry_out(proposal: Proposal, *, by: Actor, at: datetime.datetime, seen: str | None) -> None:
+    """Post what the proposal says, under its key; what was posted is compared with what was seen.
+
+    Errors: as `acting.carry_out`; RuleBroken when its row was written by other means and says nothing; Moved.
+    """
     try:
-        return GrantPeriod.objects.get(code=code)
-    except GrantPeriod.DoesNotExist:
-        text = gettext_noop("Bevillingsperioden findes ikke.")
-        raise RuleBroken([Violation("no_period", text, "", field="period")]) from None
+        act = proposal.act
+    except proposed.Malformed:
+        text = gettext_noop("Forslagets indhold kan ikke læses. Afvis det, og lad det blive foreslået igen.")
+        raise RuleBroken([Violation("unreadable", text, "")]) from None
+    _refuse_claimed(act, proposal)
+    acting.carry_out(act, key=proposal.key, by=proposal.proposer, seconded_by=by, reason=proposal.reason, at=at)
+    if seen is not None and seen != acting.fingerprint(act, acting.posted(proposal.key)):
+        text = gettext_noop("Forslaget gør nu noget andet, end da du så det. Se det igennem, og godkend igen, hvis du er enig.")
+        raise Moved([Violation("moved", text, "")])
 
 
-def _entry(number: int) -> Entry:
-    try:
-        return Entry.objects.with_names().get(pk=number)
-    except Entry.DoesNotExist:
-        text = gettext_noop("Der er ingen postering med det nummer.")
-        raise RuleBroken([Violation("no_entry", text, "", field="entry")]) from None
+def _refuse_claimed(act: proposed.Act, proposal: Proposal | None = None) -> None:
+    """Errors: RuleBroken when the money is kept for a posting of somebody else's."""
+    if claims := signals.claims(act, proposal=proposal):
+        raise RuleBroken([claim.violation for claim in claims])
+
+
+def _refuse_the_same(act: proposed.Act) -> None:
+    """One of the same at a time: a double click finds its first, and two colleagues do not release the same twice.
+
+    Errors: RuleBroken.
+    """
+    payload = proposed.written(act)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PROPOSING_LOCK])
+    if Proposal.objects.waiting().filter(kind=act.kind, payload=payload).exists():
+        text = gettext_noop("Der venter allerede et forslag om det samme.")
+        raise RuleBroken([Violation("proposed_already", text, "")])

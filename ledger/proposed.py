@@ -16,6 +16,7 @@ from typing import Any, ClassVar
 from django.utils.translation import gettext
 
 from lbf_portal.lib.danish import kroner, long_date
+from ledger import frames
 from ledger.kinds import FrameKind, Money, ProposalKind, ReleaseCause, Reuse
 
 
@@ -33,10 +34,13 @@ class Open:
     @property
     def told(self) -> str:
         """The act in one sentence."""
-        return gettext("Åbn rammen for %(year)s med %(total)s, heraf højst %(rent)s til husleje") % {
+        return gettext(
+            "Åbn rammen for %(year)s med %(total)s, heraf højst %(rent)s til husleje; af huslejen er %(vacancy)s til tomgangsleje"
+        ) % {
             "year": self.year,
             "total": kroner(self.base_total),
             "rent": kroner(self.base_rent),
+            "vacancy": kroner(self.base_vacancy),
         }
 
 
@@ -176,8 +180,9 @@ class SetReleaseRule:
     @property
     def told(self) -> str:
         """The act in one sentence."""
-        return gettext("Fra %(day)s gælder for brug af frigivne beløb: %(rule)s") % {
+        return gettext("Fra %(day)s gælder for brug af frigivne beløb af %(period)s: %(rule)s") % {
             "day": long_date(self.valid_from),
+            "period": frames.name_of(self.period),
             "rule": str(self.rule.label).lower(),
         }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Self, TypedDict
 
@@ -13,7 +13,9 @@ from django.db.models import DecimalField, OuterRef, Q, Subquery, Sum, Value
 from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 
+from accounts.actors import Actor
 from ledger.kinds import RENT_MONEY, EntryKind, FrameKind, Money, Reuse
+from ledger.permissions import Act, may
 from ledger.positions import ZERO, Place, Position
 from ledger.states import State
 
@@ -21,7 +23,9 @@ if TYPE_CHECKING:
     from ledger.models import (
         Allocation,
         Entry,
+        FrameCheck,
         FrameDay,
+        FrameFinding,
         FrameYear,
         FrameYearEvent,
         GrantPeriod,
@@ -59,8 +63,18 @@ def end_of(day: datetime.date) -> datetime.datetime:
     return timezone.make_aware(datetime.datetime.combine(day + datetime.timedelta(days=1), datetime.time.min))
 
 
-def _sum(which: Q) -> Coalesce:
-    return Coalesce(Sum("amount", filter=which), Value(ZERO), output_field=AMOUNT)
+def _sum(which: Q, field: str = "amount") -> Coalesce:
+    return Coalesce(Sum(field, filter=which), Value(ZERO), output_field=AMOUNT)
+
+
+# A case's number, and what it holds of social, rent and vacancy money.
+Held = tuple[str, Decimal, Decimal, Decimal]
+
+
+def _held(rows: Iterable[Mapping[str, Any]], case: str) -> list[Held]:
+    """The rows as plain values, without those that hold nothing."""
+    held = ((row[case], row["sum_SOCIAL"], row["sum_RENT"], row["sum_VACANCY"]) for row in rows)
+    return [one for one in held if any(one[1:])]
 
 
 class GrantPeriodQuerySet(models.QuerySet["GrantPeriod"]):
@@ -166,6 +180,19 @@ class AllocationQuerySet(models.QuerySet["Allocation"]):
         held_of_case = frame_year.__dict__
         return Place(year=frame_year.year, social=held_of_case["social"], rent=held_of_case["rent"], frame=frame_year.position)
 
+    def held_by_case(self) -> list[Held]:
+        """What each case holds now: its number, and social, rent and vacancy money; cases that hold nothing are left out."""
+        rows = (
+            self.order_by().values("case_reference").annotate(**{f"sum_{money}": _sum(Q(money=money), "held") for money in Money})
+        )
+        return _held(rows, "case_reference")
+
+    def held_by(self, case_reference: str, *, year: int, money: Money) -> Decimal:
+        """What the case holds of the year's ordinary frame, of this money; nothing of nothing."""
+        rows = self.filter(case_reference=case_reference, money=money, frame_year__year=year, frame_year__kind=FrameKind.ORDINARY)
+        held: Decimal = rows.aggregate(total=Sum("held", default=ZERO))["total"]
+        return held
+
 
 class EntryQuerySet(models.QuerySet["Entry"]):
     """Entries, which nobody changes."""
@@ -177,6 +204,12 @@ class EntryQuerySet(models.QuerySet["Entry"]):
     def of_case(self, case_reference: str) -> Self:
         """Everything posted for the case, oldest first."""
         return self.filter(allocation__case_reference=case_reference).order_by("pk").with_names()
+
+    def held_by_case(self) -> list[Held]:
+        """What these entries leave each case with, as `AllocationQuerySet.held_by_case` tells it."""
+        of_cases = self.filter(allocation__isnull=False).order_by().values("allocation__case_reference")
+        rows = of_cases.annotate(**{f"sum_{money}": _sum(Q(money=money)) for money in Money})
+        return _held(rows, "allocation__case_reference")
 
     def with_names(self) -> Self:
         """With all that a list shows, in one query."""
@@ -222,9 +255,47 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
         """What nobody has decided yet, oldest first."""
         return self.filter(state=State.WAITING).order_by("proposed_at", "pk").with_names()
 
+    def standing(self) -> Self:
+        """What waits or is posted: what is not to be proposed once more."""
+        return self.filter(state__in=[State.WAITING, State.APPROVED])
+
+    def awaiting(self, actor: Actor) -> Self:
+        """What waits for this person: it may approve them, and has not proposed them itself."""
+        if not may(actor, Act.SECOND):
+            return self.none()
+        return self.waiting().exclude(proposed_by=actor.user)
+
     def with_names(self) -> Self:
         """With all that a list shows, in one query."""
         return self.select_related("proposed_by", "decided_by", "organisation")
+
+
+class FrameCheckQuerySet(models.QuerySet["FrameCheck"]):
+    """Checks that were made, the latest first."""
+
+    def latest_one(self) -> FrameCheck | None:
+        """The latest check of all; None before the first."""
+        return self.select_related("by").order_by("-at", "-pk").first()
+
+    def of_the_portal(self, day: datetime.date) -> Self:
+        """Those that the portal made by itself on the day."""
+        return self.filter(by__isnull=True, at__gte=end_of(day - datetime.timedelta(days=1)), at__lt=end_of(day))
+
+
+class FrameFindingQuerySet(models.QuerySet["FrameFinding"]):
+    """What checks found."""
+
+    def standing(self) -> Self:
+        """What the latest check still found."""
+        return self.filter(gone_check__isnull=True)
+
+    def gone(self) -> Self:
+        """What later checks no longer found."""
+        return self.filter(gone_check__isnull=False)
+
+    def with_checks(self) -> Self:
+        """With the checks that found it first and last, and the one that no longer did."""
+        return self.select_related("first_check", "last_check", "gone_check")
 
 
 def _sums(row: Mapping[str, Any]) -> Sums:

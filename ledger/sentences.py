@@ -124,7 +124,7 @@ def of_entry(entry: Entry) -> dict[str, Sentence]:
         "frame_year_rent_not_overspent": with_what_is_left(
             "rent_frame_exceeded", _too_much_rent(entry), RENT_PART, year=year, amount=moved
         ),
-        "frame_year_open": plainly("year_closed", _closed(entry), CLOSED, year=year),
+        "frame_year_open": lambda _: Violation("year_closed", _closed(entry), CLOSED, params={"year": year}),
         "entry_charges_the_year_of_its_decision": plainly(
             "other_year", other_year, FRAME, year=year, day=long_date(entry.decided_on)
         ),
@@ -139,6 +139,11 @@ def of_entry(entry: Entry) -> dict[str, Sentence]:
 
 
 def _closed(entry: Entry) -> str:
+    """Carrying on is spoken of only where the frame has a following year; that is asked when something is refused, not before."""
+    if not entry.frame_year.is_followed:
+        if entry.kind == EntryKind.RELEASE:
+            return gettext_noop("Rammen for %(year)s er lukket og tager ikke imod frigivne beløb.")
+        return gettext_noop("Rammen for %(year)s er lukket.")
     if entry.kind == EntryKind.RELEASE:
         return gettext_noop(
             "Rammen for %(year)s er lukket og tager ikke imod frigivne beløb. Økonomi kan beslutte at frigive beløbet og"

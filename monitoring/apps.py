@@ -9,5 +9,5 @@ class MonitoringConfig(AppConfig):
     verbose_name = _("Indsatser")
 
     def ready(self) -> None:
-        """Listen to the signals of lower apps."""
-        from monitoring import receivers  # noqa: F401, PLC0415 - importing connects; models are ready only now
+        """Listen to the signals of lower apps, and answer what they ask."""
+        from monitoring import ledger_checks, receivers  # noqa: F401, PLC0415 - importing connects; models are ready only now

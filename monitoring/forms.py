@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from areas.models import Municipality
 from lbf_portal.lib.forms import AmountField, DateField, FilterForm, LongTextField, PortalForm
 from monitoring.models import Effort
-from monitoring.querysets import EffortQuerySet
+from monitoring.querysets import EffortQuerySet, GiveBackQuerySet
 from monitoring.states import State
 from monitoring.transitions import ChangeSubject
 
@@ -49,6 +49,43 @@ class EffortFilterForm(FilterForm):
         if code := chosen.get("municipality"):
             efforts = efforts.filter(application__municipality__code=code)
         return efforts
+
+
+class GiveBackFilterForm(FilterForm):
+    """What is due, until somebody asks for all."""
+
+    state = forms.ChoiceField(
+        label=_("Status"),
+        required=False,
+        choices=[("", _("Det, der skal foreslås")), ("proposed", _("Foreslået eller frigivet")), ("all", _("Alle"))],
+    )
+
+    @property
+    def is_filtering(self) -> bool:
+        """True when the list is not what is due."""
+        return self.is_valid() and bool(self.cleaned_data["state"])
+
+    def narrow(self, found: GiveBackQuerySet) -> GiveBackQuerySet:
+        """The rows that fit."""
+        self.is_valid()
+        match self.cleaned_data.get("state"):
+            case "all":
+                return found
+            case "proposed":
+                return found.dealt_with()
+            case _:
+                return found.due()
+
+
+class GiveBackForm(PortalForm):
+    """Finance's decision on a closed year's money, and why (R6, Q4)."""
+
+    decision = forms.CharField(
+        label=_("Økonomis beslutning"), max_length=300, help_text=_("Skriv beslutningen, eller hvor den står.")
+    )
+    reason = LongTextField(
+        label=_("Begrundelse"), help_text=_("Begrundelsen følger posteringen og kan læses af alle i fonden."), rows=4
+    )
 
 
 class ActForm(PortalForm):

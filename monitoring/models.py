@@ -14,8 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Actor
 from accounts.models import AuditEvent, LeavesEvents, User
 from applications.models import Application, IndicatorDefinition
+from ledger.kinds import Money, ReleaseCause
+from ledger.models import Proposal
 from monitoring import permissions
-from monitoring.querysets import EffortQuerySet, MeasurementQuerySet
+from monitoring.querysets import EffortQuerySet, GiveBackQuerySet, MeasurementQuerySet
 from monitoring.states import RUNNING, State
 
 
@@ -123,3 +125,50 @@ class Measurement(models.Model):
     def data_year(self) -> int:
         """The year the value is about: shown per indicator, for registers lag differently (C24, R140)."""
         return self.measured_on.year
+
+
+class GiveBack(models.Model):
+    """What a case gives back of a year that is closed (R6, G2), until finance has proposed its release. Append-only.
+
+    The case officer who closes an effort may not decide on a closed year's money; finance may, and another person approves.
+    """
+
+    effort = models.ForeignKey(Effort, on_delete=models.PROTECT, related_name="give_backs", verbose_name=_("indsats"))
+    frame_year = models.PositiveSmallIntegerField(_("årsramme"))
+    money = models.CharField(_("formål"), max_length=10, choices=Money.choices)
+    amount = models.DecimalField(_("beløb"), max_digits=14, decimal_places=2)
+    cause = models.CharField(_("årsag"), max_length=10, choices=ReleaseCause.choices)
+    reason = models.TextField(_("begrundelse"))
+    noted_at = models.DateTimeField(_("opgjort"), default=timezone.now)
+
+    objects = GiveBackQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("beløb til frigivelse")
+        verbose_name_plural = _("beløb til frigivelse")
+        ordering = ["noted_at", "id"]
+        constraints = [
+            models.CheckConstraint(name="give_back_is_an_amount", condition=Q(amount__gt=0) & ~Q(reason="")),
+            models.CheckConstraint(
+                name="give_back_kinds_are_known", condition=Q(money__in=Money.values, cause__in=ReleaseCause.values)
+            ),
+            models.UniqueConstraint(name="give_back_once_per_end", fields=["effort", "money", "cause"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.effort}: {self.amount}"
+
+
+class GiveBackProposal(models.Model):
+    """The proposal that finance made of it; another one when the first was rejected or taken back. Append-only."""
+
+    give_back = models.ForeignKey(GiveBack, on_delete=models.PROTECT, related_name="proposals")
+    proposal = models.OneToOneField(Proposal, on_delete=models.PROTECT, related_name="+", verbose_name=_("forslag"))
+
+    class Meta:
+        verbose_name = _("forslag til frigivelse")
+        verbose_name_plural = _("forslag til frigivelse")
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return str(self.proposal)

@@ -19,6 +19,21 @@ ACTS: dict[str, frozenset[Role]] = {
     "record_measurements": frozenset({Role.CASE_OFFICER, Role.SYSTEM}),
 }
 
+# Acts on what efforts give back to the frames: the fund's own bookkeeping, whatever the effort.
+FUND_ACTS: dict[str, frozenset[Role]] = {
+    "see_give_backs": FUND_ROLES,
+    # As `ledger.permissions.Act.MANAGE`: money of a closed year is finance's to decide on (R6, C6).
+    "propose_give_back": frozenset({Role.FINANCE_OFFICER}),
+}
+
+
+def may_in_fund(actor: Actor, act: str) -> bool:
+    """True when the actor acts for the fund in a role that the act asks for.
+
+    Errors: KeyError for an unknown act.
+    """
+    return actor.is_fund and bool(FUND_ACTS[act] & actor.roles)
+
 
 def roles_in(actor: Actor, effort: Effort, *, on: datetime.date) -> frozenset[str]:
     """The roles this actor has in the effort on the day: those in its case, seats on its board included."""

@@ -5,16 +5,19 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING
 
+from django.apps import apps
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 
 from accounts.actors import Actor
 from applications.models import Application
 from lbf_portal.lib.danish import sort_key
+from ledger.models import Proposal
+from ledger.states import State as ProposalState
 from monitoring.states import ENDS_BY_CALENDAR, State
 
 if TYPE_CHECKING:
-    from monitoring.models import Effort, Measurement
+    from monitoring.models import Effort, GiveBack, Measurement
 
 
 class EffortQuerySet(models.QuerySet["Effort"]):
@@ -66,4 +69,29 @@ class MeasurementQuerySet(models.QuerySet["Measurement"]):
         """For each indicator and day the value recorded last: a later batch puts an earlier one right. Oldest day first."""
         return self.order_by("effort_id", "indicator_id", "measured_on", F("pk").desc()).distinct(
             "effort_id", "indicator_id", "measured_on"
+        )
+
+
+class GiveBackQuerySet(models.QuerySet["GiveBack"]):
+    """Money that comes back from cases of a closed year."""
+
+    def due(self) -> GiveBackQuerySet:
+        """What finance is to propose: nothing is proposed yet, or what was proposed was rejected or taken back."""
+        return self.filter(~Q(proposals__proposal__in=Proposal.objects.standing()))
+
+    def owed(self) -> GiveBackQuerySet:
+        """What is not released yet, proposed or not: the case still holds it, but it is spoken for."""
+        return self.exclude(proposals__proposal__state=ProposalState.APPROVED)
+
+    def dealt_with(self) -> GiveBackQuerySet:
+        """What waits for approval or is released."""
+        return self.filter(proposals__proposal__in=Proposal.objects.standing())
+
+    def with_list_relations(self) -> GiveBackQuerySet:
+        """What a list row shows, without a query a row: the case, and the latest proposal's number and state."""
+        links = apps.get_model("monitoring", "GiveBackProposal").objects.filter(give_back=OuterRef("pk")).order_by("-pk")
+        return self.select_related("effort__application__area").annotate(
+            proposal_number=Subquery(links.values("proposal_id")[:1]),
+            proposal_state=Subquery(links.values("proposal__state")[:1]),
+            is_due=~Exists(links.filter(proposal__in=Proposal.objects.standing())),
         )

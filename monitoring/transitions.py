@@ -12,21 +12,25 @@ import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db import models, transaction
+from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from applications import transitions as cases
 from applications.models import Application, IndicatorDefinition, Outcome
+from lbf_portal.lib.danish import kroner
 from lbf_portal.lib.moves import moving
 from lbf_portal.lib.refusals import NotAllowed, RuleBroken, Violation
 from lbf_portal.lib.words import gettext_noop
-from ledger import posting
+from ledger import posting, proposals, proposed
 from ledger.kinds import Money, ReleaseCause
-from monitoring import permissions, states
-from monitoring.models import Effort, Measurement
+from ledger.models import Allocation, Proposal
+from monitoring import notifications, permissions, states
+from monitoring.models import Effort, GiveBack, Measurement
 from monitoring.rules import extension
 
 LEGAL_BASIS = "Almenboligloven § 91 a, stk. 1; R6"
@@ -157,8 +161,8 @@ def _give_back(
 ) -> dict[str, object]:
     """Release the amounts in the ledger, and tell the event what was done.
 
-    A year that is closed takes back nothing that could be used again (G2): the amounts are kept in the event, marked as not
-    released, and the finance officer releases them by carry-over. Otherwise no effort of an old year could ever be closed.
+    A year that is closed takes back nothing that could be used again (G2): the amounts are kept, marked as not released, until
+    finance proposes to carry them on (`propose_give_back`). Otherwise no effort of an old year could ever be closed.
 
     Errors: RuleBroken for a negative amount, or more than the case holds.
     """
@@ -168,7 +172,12 @@ def _give_back(
     assert year is not None  # decision_commitment_is_complete
     takes_back = posting.takes_back(year, on=_day(at))
     for money, amount in amounts.items():
-        if amount and takes_back:
+        if not amount:
+            continue
+        _refuse_more_than_held(effort, year, money, amount)
+        if not takes_back:
+            _keep(effort, year, money, amount, cause=CAUSES[act], at=at, reason=reason)
+        else:
             posting.release(
                 year,
                 case_reference=str(effort.application.case_number),
@@ -188,6 +197,62 @@ def _give_back(
         "rent": str(amounts[Money.RENT]),
         "is_released": takes_back,
     }
+
+
+def _refuse_more_than_held(effort: Effort, year: int, money: Money, amount: Decimal) -> None:
+    """What the case has given back already, and nobody has approved the release of, is not there to be given back once more.
+
+    Errors: RuleBroken when the case does not hold as much beside it: nobody could ever release it.
+    """
+    reference = str(effort.application.case_number)
+    owed = effort.give_backs.owed().filter(frame_year=year, money=money).aggregate(total=Sum("amount", default=Decimal(0)))
+    left = Allocation.objects.held_by(reference, year=year, money=money) - owed["total"]
+    if amount > left:
+        text = gettext_noop("Sagen har %(left)s af rammen for %(year)s. En nedsættelse på %(amount)s kan ikke rummes.")
+        facts = {"left": kroner(left), "year": str(year), "amount": kroner(amount)}
+        raise RuleBroken([Violation("more_than_held", text, LEGAL_BASIS, params=facts)])
+
+
+def _keep(
+    effort: Effort, year: int, money: Money, amount: Decimal, *, cause: ReleaseCause, at: datetime.datetime, reason: str
+) -> None:
+    """Keep what a closed year does not take back, and tell finance."""
+    kept = GiveBack.objects.create(
+        effort=effort, frame_year=year, money=money, amount=amount, cause=cause, reason=reason, noted_at=at
+    )
+    notifications.give_back_due(kept, on=_day(at))
+
+
+def propose_give_back(give_back: GiveBack, *, decision: str, reason: str, by: Actor, at: datetime.datetime) -> Proposal:
+    """Propose the release of what a closed year did not take back; another person approves it in the ledger.
+
+    Errors: RuleBroken when it is proposed already.
+    """
+    with transaction.atomic():
+        # One at a time for an effort, so that two colleagues do not propose the same.
+        Effort.objects.select_for_update(of=("self",)).get(pk=give_back.effort_id)
+        if not GiveBack.objects.due().filter(pk=give_back.pk).exists():
+            text = gettext_noop("Frigivelsen er allerede foreslået.")
+            raise RuleBroken([Violation("proposed_already", text, "")])
+        act = release_of(give_back, decision=decision, on=_day(at))
+        proposal = proposals.propose(act, by=by, at=at, reason=reason, is_claimed=True)
+        give_back.proposals.create(proposal=proposal)
+    return proposal
+
+
+def release_of(give_back: GiveBack, *, decision: str, on: datetime.date) -> proposed.ReleaseByCarryOver | proposed.Release:
+    """The posting that gives it back: carried on to the first open year, or kept in its own when the period's rule says so."""
+    facts: dict[str, Any] = {
+        "year": give_back.frame_year,
+        "case_reference": str(give_back.effort.application.case_number),
+        "money": Money(give_back.money),
+        "amount": give_back.amount,
+        "cause": ReleaseCause(give_back.cause),
+        "legal_basis": LEGAL_BASIS_RENT if give_back.money == Money.RENT else LEGAL_BASIS,
+    }
+    if posting.takes_back(give_back.frame_year, on=on):
+        return proposed.Release(**facts)
+    return proposed.ReleaseByCarryOver(decision=decision, **facts)
 
 
 def _negative(money: Money) -> Violation:

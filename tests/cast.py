@@ -10,6 +10,7 @@ from accounts.actors import Actor
 from accounts.models import Organisation, actor_for
 from accounts.roles import OrganisationKind, Role
 from tests.factories.accounts import MembershipFactory, OrganisationFactory, UserFactory
+from tests.factories.applications import CaseCast
 
 
 def member(organisation: Organisation, *roles: Role, email: str, today: datetime.date) -> Actor:
@@ -93,3 +94,9 @@ def adviser(today: datetime.date, db: None) -> Actor:
 @pytest.fixture
 def auditor(today: datetime.date, db: None) -> Actor:
     return member(OrganisationFactory.create(auditor=True), Role.AUDITOR, email="revisor@example.org", today=today)
+
+
+@pytest.fixture
+def case_cast(applicant: Actor, municipality: Actor, case_officer: Actor, director: Actor, finance_officer: Actor) -> CaseCast:
+    """The parts of a case, for the factories of cases and efforts."""
+    return CaseCast(applicant, municipality, case_officer, director, finance_officer)

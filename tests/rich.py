@@ -8,19 +8,41 @@ from dataclasses import dataclass
 
 import pytest
 from django.core.files.base import ContentFile
+from django.db.models import QuerySet
 from django.urls import URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from accounts.actors import SYSTEM, Actor
-from accounts.models import actor_for
-from applications.models import Application, Document, DocumentKind
+from accounts.models import Organisation, actor_for
+from accounts.roles import OrganisationKind, Role
+from applications.models import (
+    Application,
+    Attachment,
+    Document,
+    DocumentKind,
+    Scenario,
+    TransferBatch,
+    TransferOutcome,
+    TransferredCase,
+)
+from applications.rules.documents import DocumentType
+from applications.transitions import scenarios
+from applications.transitions.scenarios import Settings
 from areas.models import AreaMembership, Department, ImportBatch
 from areas.transitions import imports
+from ledger import keeping, proposals, proposed
+from ledger.kinds import FrameKind, Money, ReleaseCause
+from ledger.models import Entry, FrameFinding, FrameYear, Proposal
+from monitoring.models import Effort, GiveBack
+from tests.applications.files import made
 from tests.areas.imports.made import LISTING, csv
 from tests.factories import applications as cases
 from tests.factories.accounts import UserFactory
 from tests.factories.applications import CaseCast
 from tests.factories.areas import ConnectedDepartmentFactory, DevelopmentPlanFactory
+from tests.factories.attachments import attach, controlled, make_accepted
+from tests.factories.ledger import FrameYearFactory
+from tests.ledger.acts import MILLION, finance
 
 # The factories' board has a seat for this address.
 BOARD_MEMBER = "formand@example.org"
@@ -55,7 +77,10 @@ def rich_case(
     # One that no longer binds: what a binding plan asks of a case is not what these tests are about (R44).
     DevelopmentPlanFactory.create(area=application.area, ends_on=datetime.date(2020, 12, 31))
     add_imports()
-    return RichCase(application, add_letter(application), actor_for(user, None, on=today), cast)
+    FrameYearFactory.create(extra=True)
+    letter = add_letter(application)
+    add_attachments(application, applicant)
+    return RichCase(application, letter, actor_for(user, None, on=today), cast)
 
 
 def add_letter(application: Application) -> Document:
@@ -65,6 +90,12 @@ def add_letter(application: Application) -> Document:
     )
     letter.file.save("brev.pdf", ContentFile(b"%PDF-1.7"), save=True)
     return letter
+
+
+def add_attachments(application: Application, by: Actor) -> None:
+    """One that everybody can fetch, and one that waits for somebody to confirm it."""
+    make_accepted(application, by, kind=DocumentType.D20, name="kommissorium.pdf")
+    controlled(attach(application, by, made.pdf(f"Beboer {made.CPR}"), kind=DocumentType.D26, name="referat.pdf"))
 
 
 def add_imports() -> None:
@@ -104,8 +135,71 @@ REGISTER: dict[str, Callable[[Application], int | str]] = {
     "connection": lambda case: _membership(case).department.connections.earliest("pk").pk,
     "code": lambda case: case.area.municipality.code,
     "plan": lambda case: case.area.development_plans.earliest("pk").pk,
+    "entry": lambda _case: Entry.objects.latest("pk").pk,
+    "finding": lambda _case: _finding(),
+    "proposal": lambda case: _proposal(case).pk,
+    "give_back": lambda case: _give_back(case).pk,
+    "transfer": lambda case: _transferred(case).batch_id,
+    "transferred": lambda case: _transferred(case).pk,
+    "scenario": lambda _case: _scenario().pk,
+    "attachment": lambda case: _attachments(case).order_by("pk").values_list("pk", flat=True).first() or 0,
     "batch": lambda _case: ImportBatch.objects.latest("pk").pk,
 }
+
+
+def _transferred(application: Application) -> TransferredCase:
+    """The case in a run of the move to other rules: it has a commitment and stayed."""
+    row = TransferredCase.objects.first()
+    if row is None:
+        at = timezone.now()
+        batch = TransferBatch.objects.create(
+            to_rule_set="R2019", as_of="2020-01-01", started_at=at, worked_at=at, finished_at=at, role=Role.SYSTEM
+        )
+        row = TransferredCase.objects.create(
+            batch=batch,
+            application=application,
+            from_rule_set="R2015",
+            to_rule_set="R2019",
+            outcome=TransferOutcome.LEFT,
+            reason={"code": "transfer_committed", "text": "Sagen har fået tilsagn.", "basis": "R50"},
+        )
+    return row
+
+
+def _scenario() -> Scenario:
+    """A scenario of the rich case's officer, shared with the fund."""
+    person = Application.objects.exclude(responsible=None).earliest("case_number").responsible
+    assert person is not None
+    officer = actor_for(person, Organisation.objects.get(kind=OrganisationKind.FUND), on=timezone.localdate())
+    found = Scenario.objects.first()
+    return found or scenarios.make_scenario(Settings(name="Fyld hullerne", is_shared=True), by=officer, at=timezone.now())
+
+
+def _finding() -> int:
+    """Something that a check finds: the letter of this case is not the file that was made."""
+    if not FrameFinding.objects.exists():
+        keeping.run(by=SYSTEM, at=timezone.now())
+    return FrameFinding.objects.latest("pk").pk
+
+
+def _proposal(application: Application) -> Proposal:
+    """A posting by hand that waits."""
+    regulation = proposed.Regulate(application.state_since.year, 390 * MILLION, 245 * MILLION, "Brev af 2. januar")
+    waiting = Proposal.objects.waiting().first()
+    return waiting or proposals.propose(regulation, by=finance(), at=timezone.now(), reason="Ministeriets brev")
+
+
+def _give_back(application: Application) -> GiveBack:
+    """Money of the case that finance is to propose the release of."""
+    facts = {"frame_year": application.state_since.year, "amount": MILLION, "reason": "Ikke brugt"}
+    effort = Effort.objects.get(application=application)
+    found, _made = GiveBack.objects.get_or_create(effort=effort, money=Money.SOCIAL, cause=ReleaseCause.UNUSED, defaults=facts)
+    return found
+
+
+def _attachments(application: Application) -> QuerySet[Attachment]:
+    """A case that is only made up has none."""
+    return Attachment.objects.filter(application=application.pk)
 
 
 def _membership(application: Application) -> AreaMembership:
@@ -120,11 +214,17 @@ def address(name: str, application: Application, letter: Document | None = None)
         "year": application.state_since.year,
         "key": application.area.key,
         "name": SECTIONS.get(name, ""),
+        "kind": "release",
         "user_key": "x",
         "token": "y",
+        "number": 1,
     }
     asked = address_names()[name]
     parts |= {part: read(application) for part, read in REGISTER.items() if part in asked}
+    if name.startswith("ledger:extra_"):
+        parts["year"] = FrameYear.objects.of(FrameKind.EXTRA_RENT).earliest("year").year
+    if name == "applications:confirm_attachment":
+        parts["attachment"] = _attachments(application).order_by("-pk").values_list("pk", flat=True).first() or 0
     if name == "areas:import_take_back":
         parts["batch"] = ImportBatch.objects.earliest("pk").pk
     return reverse(name, kwargs={part: parts[part] for part in asked})

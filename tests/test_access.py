@@ -38,6 +38,7 @@ TABLE = """
 # Open to everybody
 GET  health                             200 200 200 200 200 200 200 200 200 200 200 200 200
 GET  session                            200 200 200 200 200 200 200 200 200 200 200 200 200
+GET  scheme                             200 200 200 200 200 200 200 200 200 200 200 200 200
 GET  accessibility                      200 200 200 200 200 200 200 200 200 200 200 200 200
 GET  set_language                       302 302 302 302 302 302 302 302 302 302 302 302 302
 POST set_language                       302 302 302 302 302 302 302 302 302 302 302 302 302
@@ -57,6 +58,13 @@ GET  accounts:kept                      302 302 302 302 302 302 302 302 302 302 
 POST accounts:kept                      302 302 302 302 302 302 302 302 302 302 302 302 302
 GET  accounts:profile                   200 200 200 200 200 200 200 200 200 200 200 200 302
 POST accounts:profile                   200 200 200 200 200 200 200 200 200 200 200 200 302
+GET  accounts:mails                     200 200 200 200 200 200 200 200 200 200 200 200 302
+POST accounts:mails                     200 200 200 200 200 200 200 200 200 200 200 200 302
+POST accounts:open_calendar             200 200 200 200 200 200 200 200 200 200 200 200 302
+POST accounts:close_calendar            302 302 302 302 302 302 302 302 302 302 302 302 302
+GET  applications:deadlines             200 200 200 200 200 200 200 200 200 200 200 200 302
+# A calendar program cannot sign in: it comes with the secret of its address, and without one there is nothing
+GET  applications:calendar              404 404 404 404 404 404 404 404 404 404 404 404 404
 GET  accounts:change_password           200 200 200 200 200 200 200 200 200 200 200 200 302
 POST accounts:change_password           200 200 200 200 200 200 200 200 200 200 200 200 302
 # Public registers
@@ -113,6 +121,21 @@ POST areas:enlarge                      403 403 403 200 200 200 403 403 403 403 
 # The fund's own frames
 GET  ledger:frames                      403 403 403 200 200 200 403 403 403 403 403 403 302
 GET  ledger:frame_year                  403 403 403 200 200 200 403 403 403 403 403 403 302
+GET  ledger:frame_cases                 403 403 403 200 200 200 403 403 403 403 403 403 302
+GET  ledger:extra_year                  403 403 403 200 200 200 403 403 403 403 403 403 302
+GET  ledger:extra_cases                 403 403 403 200 200 200 403 403 403 403 403 403 302
+GET  ledger:entry                       403 403 403 200 200 200 403 403 403 403 403 403 302
+GET  ledger:proposals                   403 403 403 200 200 200 403 403 403 403 403 403 302
+GET  ledger:choose_proposal             403 403 403 200 200 200 403 403 403 403 403 403 302
+GET  ledger:propose                     403 403 403 200 200 200 403 403 403 403 403 403 302
+POST ledger:propose                     403 403 403 200 200 200 403 403 403 403 403 403 302
+GET  ledger:proposal                    403 403 403 200 200 200 403 403 403 403 403 403 302
+POST ledger:proposal                    403 403 403 403 200 200 403 403 403 403 403 403 302
+GET  ledger:check                       403 403 403 200 200 200 403 403 403 403 403 403 302
+POST ledger:check_now                   403 403 403 403 403 302 403 403 403 403 403 403 302
+GET  ledger:checks                      403 403 403 200 200 200 403 403 403 403 403 403 302
+GET  ledger:finding                     403 403 403 200 200 200 403 403 403 403 403 403 302
+POST ledger:finding                     403 403 403 403 403 200 403 403 403 403 403 403 302
 # Cases: what the applicant writes
 GET  applications:before_you_start      200 200 200 200 200 200 200 200 200 200 200 200 302
 GET  applications:new                   200 200 403 403 403 403 403 403 200 403 403 403 302
@@ -145,7 +168,19 @@ POST applications:recall_agreement      302 302 302 403 403 403 403 403 404 404 
 # Cases: what everybody in them reads
 GET  applications:list                  200 200 200 200 200 200 200 200 200 200 200 200 302
 GET  applications:case                  200 200 200 200 200 200 200 200 404 404 404 404 302
+GET  applications:standing              200 200 200 200 200 200 200 200 404 404 404 404 302
+GET  applications:case_calendar         200 200 200 200 200 200 200 200 404 404 404 404 302
 GET  applications:document              200 200 200 200 200 200 403 403 404 404 404 404 302
+GET  applications:attachments           200 200 200 200 200 200 200 200 404 404 404 404 302
+POST applications:attachments           200 200 200 403 403 403 403 403 404 404 404 404 302
+GET  applications:attachment            200 200 200 200 200 200 200 200 404 404 404 404 302
+POST applications:attachment            200 200 200 403 403 403 403 403 404 404 404 404 302
+GET  applications:attachment_file       200 200 200 200 200 200 200 200 404 404 404 404 302
+GET  applications:attachments_zip       200 200 200 200 200 200 200 200 404 404 404 404 302
+GET  applications:hide_attachment       200 200 200 403 403 403 403 403 404 404 404 404 302
+POST applications:hide_attachment       200 200 200 403 403 403 403 403 404 404 404 404 302
+GET  applications:confirm_attachment    200 200 200 403 403 403 403 403 404 404 404 404 302
+POST applications:confirm_attachment    200 200 200 403 403 403 403 403 404 404 404 404 302
 # Cases: what the fund does
 GET  applications:assessment            403 403 403 200 200 200 403 403 404 404 404 404 302
 POST applications:accept_as_local       403 403 403 302 403 403 403 403 404 404 404 404 302
@@ -155,12 +190,19 @@ GET  applications:recommend             403 403 403 200 403 403 403 403 404 404 
 POST applications:recommend             403 403 403 200 403 403 403 403 404 404 404 404 302
 GET  applications:decide                403 403 403 403 200 403 403 403 404 404 404 404 302
 POST applications:decide                403 403 403 403 200 403 403 403 404 404 404 404 302
+GET  applications:to_decide             403 403 403 403 200 403 403 403 403 403 403 403 302
+GET  applications:decide_together       403 403 403 403 302 403 403 403 403 403 403 403 302
+POST applications:decide_together       403 403 403 403 302 403 403 403 403 403 403 403 302
 GET  applications:request_information   403 403 403 200 403 403 403 403 404 404 404 404 302
 POST applications:request_information   403 403 403 200 403 403 403 403 404 404 404 404 302
 GET  applications:waiting_list          403 403 403 200 403 403 403 403 404 404 404 404 302
 POST applications:waiting_list          403 403 403 200 403 403 403 403 404 404 404 404 302
 GET  applications:prequalify            403 403 403 200 403 403 403 403 404 404 404 404 302
 POST applications:prequalify            403 403 403 200 403 403 403 403 404 404 404 404 302
+GET  applications:extend_prequalification 403 403 403 200 403 403 403 403 404 404 404 404 302
+POST applications:extend_prequalification 403 403 403 200 403 403 403 403 404 404 404 404 302
+GET  applications:reservation           403 403 403 200 403 403 403 403 404 404 404 404 302
+POST applications:reservation           403 403 403 200 403 403 403 403 404 404 404 404 302
 GET  applications:resume                403 403 403 200 403 403 403 403 404 404 404 404 302
 POST applications:resume                403 403 403 200 403 403 403 403 404 404 404 404 302
 GET  applications:refuse                403 403 403 403 200 403 403 403 404 404 404 404 302
@@ -171,8 +213,34 @@ GET  applications:return_plan           403 403 403 200 403 403 403 403 404 404 
 POST applications:return_plan           403 403 403 200 403 403 403 403 404 404 404 404 302
 POST applications:take                  403 403 403 302 403 403 403 403 404 404 404 404 302
 POST applications:start_assessment      403 403 403 302 403 403 403 403 404 404 404 404 302
+# The rules that cases follow are public; moving cases to the next ones is the fund's
+GET  applications:rule_sets             200 200 200 200 200 200 200 200 200 200 200 200 302
+GET  applications:transfers             403 403 403 200 200 200 403 403 403 403 403 403 302
+GET  applications:transfer_preview      403 403 403 200 200 200 403 403 403 403 403 403 302
+POST applications:transfer_preview      403 403 403 403 302 302 403 403 403 403 403 403 302
+GET  applications:transfer              403 403 403 200 200 200 403 403 403 403 403 403 302
+GET  applications:transfer_take_back    403 403 403 403 302 302 403 403 403 403 403 403 302
+POST applications:transfer_take_back    403 403 403 403 302 302 403 403 403 403 403 403 302
+# The fund's planner; a scenario here is the case officer's, shared, and the case has left the line
+GET  planner:plan                       403 403 403 200 200 200 403 403 403 403 403 403 302
+GET  planner:forecast                   403 403 403 200 200 200 403 403 403 403 403 403 302
+GET  planner:compare                    403 403 403 200 200 200 403 403 403 403 403 403 302
+GET  planner:scenarios                  403 403 403 200 200 200 403 403 403 403 403 403 302
+GET  planner:new                        403 403 403 200 200 200 403 403 403 403 403 403 302
+POST planner:new                        403 403 403 200 200 200 403 403 403 403 403 403 302
+GET  planner:scenario                   403 403 403 200 200 200 403 403 403 403 403 403 302
+GET  planner:settings                   403 403 403 200 403 403 403 403 403 403 403 403 302
+POST planner:settings                   403 403 403 200 403 403 403 403 403 403 403 403 302
+GET  planner:copy                       403 403 403 200 200 200 403 403 403 403 403 403 302
+POST planner:copy                       403 403 403 200 200 200 403 403 403 403 403 403 302
+POST planner:take_note                  403 403 403 302 302 302 403 403 403 403 403 403 302
+GET  planner:case                       403 403 403 302 302 302 403 403 404 404 404 404 302
+POST planner:case                       403 403 403 302 302 302 403 403 404 404 404 404 302
 # Running efforts
 GET  monitoring:list                    200 200 200 200 200 200 200 200 200 200 200 200 302
+GET  monitoring:give_backs              403 403 403 200 200 200 403 403 403 403 403 403 302
+GET  monitoring:propose_give_back       403 403 403 403 403 200 403 403 403 403 403 403 302
+POST monitoring:propose_give_back       403 403 403 403 403 200 403 403 403 403 403 403 302
 GET  monitoring:dashboard               200 200 200 200 200 200 200 200 404 404 404 404 302
 GET  monitoring:start                   403 403 403 200 403 403 403 403 404 404 404 404 302
 POST monitoring:start                   403 403 403 200 403 403 403 403 404 404 404 404 302

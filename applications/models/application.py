@@ -6,7 +6,7 @@ import datetime
 import uuid
 from collections.abc import Iterable
 from functools import cached_property
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import pghistory
 from django.contrib.postgres.fields import ArrayField
@@ -23,7 +23,7 @@ from applications import permissions
 from applications.querysets import ApplicationQuerySet, RowsWithDepartment
 from applications.rules.cofinancing import KIND_NAMES, SOURCE_NAMES, Kind, Source
 from applications.rules.prequalification import PROBLEM_NAMES
-from applications.rules.rule_sets import TERMS, RuleSet, Terms
+from applications.rules.rule_sets import TERMS, RuleSet, Terms, terms_of
 from applications.states import (
     APPLICATION_IS_OPEN,
     AWAITS_APPLICANT,
@@ -34,6 +34,9 @@ from applications.states import (
     State,
 )
 from areas.models import Department, HousingArea, Municipality
+
+if TYPE_CHECKING:
+    from applications.models.decision import Recommendation
 
 AMOUNT: dict[str, Any] = {"max_digits": 14, "decimal_places": 2}
 
@@ -82,7 +85,8 @@ class Application(LeavesEvents):
     expected_start_on = models.DateField(_("forventet start"), null=True, blank=True)
     total_budget = models.DecimalField(_("samlet budget"), **AMOUNT, null=True, blank=True)
     wants_rent_support = models.BooleanField(_("søger også huslejestøtte"), default=False)
-    created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", editable=False)
+    # Empty for an earlier case that a file brought in (ImportedCase).
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     submitted_at = models.DateTimeField(_("modtaget"), null=True, blank=True, editable=False)
     decided_at = models.DateTimeField(_("afgjort"), null=True, blank=True, editable=False)
@@ -180,7 +184,16 @@ class Application(LeavesEvents):
     @property
     def terms(self) -> Terms:
         """What holds for the case by its rule set: regulation, effort areas."""
-        return TERMS[RuleSet(self.rule_set)]
+        return terms_of(self.rule_set)
+
+    @property
+    def standing_recommendation(self) -> Recommendation | None:
+        """The latest recommendation since the plan came in; one made before it was sent back or heard speaks of another plan.
+
+        Asks nothing where recommendations were read with the case.
+        """
+        since = [one for one in self.recommendations.all() if one.recommended_at >= self.state_since]
+        return max(since, key=lambda recommendation: recommendation.pk, default=None)
 
     @property
     def is_open(self) -> bool:

@@ -131,6 +131,8 @@ class DocumentKind(models.TextChoices):
     PREQUALIFICATION_LETTER = "PREQUALIFICATION_LETTER", _("Brev om prækvalifikation")
     REFUSAL_LETTER = "REFUSAL_LETTER", _("Afslag")
     COMMITMENT_LETTER = "COMMITMENT_LETTER", _("Tilsagnsbrev")
+    TRANSFER_LETTER = "TRANSFER_LETTER", _("Brev om flytning til nye regler")
+    TRANSFER_BACK_LETTER = "TRANSFER_BACK_LETTER", _("Brev om, at flytningen er taget tilbage")
 
 
 class Document(models.Model):

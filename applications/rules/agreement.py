@@ -5,6 +5,7 @@ Basis: Almenboligloven § 91 a, stk. 3, as worded since act no. 1561 of 18 Decem
 - R80: an agreement is required to get support [SOURCE]
 - R81: it binds municipality and housing organisations [SOURCE, old]; R85: they sign it, with a date [SOURCE, old]
 - C12: ready for the fund, as far as annexes are not concerned [INFERRED]
+- an agreement made under the rules that the case followed before it was moved carries no decision (transfer.py) [INFERRED]
 A signature holds for the text that was signed: `content_hash` names it, and whoever signed another text signs again (R82).
 The same in every rule set, but for the rates of `plan` and `cofinancing`.
 """
@@ -14,7 +15,7 @@ import enum
 from collections.abc import Iterator
 from datetime import date
 
-from applications.rules import board, cofinancing, plan
+from applications.rules import board, cofinancing, plan, transfer
 from applications.rules.rule_sets import RuleSet, cite
 from lbf_portal.lib.refusals import Violation
 from lbf_portal.lib.words import gettext_noop
@@ -42,17 +43,20 @@ class Party:
 
 @dataclasses.dataclass(frozen=True)
 class Facts:
+    """`made_under` is the rule set that the standing version names; empty while there is none."""
+
     rule_set: RuleSet
     content_hash: str
     parties: tuple[Party, ...]
     plan: plan.Facts
     board: board.Facts
     budget: cofinancing.Facts
+    made_under: str = ""
 
 
 def check(facts: Facts) -> list[Violation]:
     """Return what stands between the agreement and the fund's decision (C12): its content, its parties, their signatures."""
-    return [*check_content(facts), *_signatures(facts)]
+    return [*transfer.check_agreement(facts.rule_set, facts.made_under), *check_content(facts), *_signatures(facts)]
 
 
 def check_content(facts: Facts) -> list[Violation]:

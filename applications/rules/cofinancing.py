@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from types import MappingProxyType
 
-from applications.rules.rule_sets import Rate, RuleSet, cite
+from applications.rules.rule_sets import TERMS, Rate, RuleSet, Setting, cite
 from lbf_portal.lib.danish import kroner
 from lbf_portal.lib.refusals import Violation
 from lbf_portal.lib.words import gettext_noop
@@ -25,14 +25,10 @@ from lbf_portal.lib.words import gettext_noop
 ACT = "Almenboligloven § 91 a, stk. 3"
 
 MINIMUM_LOCAL_SHARE: Mapping[RuleSet, Rate] = MappingProxyType(
-    {
-        RuleSet.R2011: Rate(Decimal("0.25"), "R75", is_confirmed=False),
-        RuleSet.R2015: Rate(Decimal("0.25"), "R75", is_confirmed=False),
-        RuleSet.R2019: Rate(Decimal("0.25"), "R75", is_confirmed=True),
-    }
+    {rule_set: terms.settings[Setting.MINIMUM_LOCAL_SHARE] for rule_set, terms in TERMS.items()}
 )
 MAXIMUM_FUND_SHARE: Mapping[RuleSet, Rate] = MappingProxyType(
-    {rule_set: Rate(Decimal("0.75"), "R76", is_confirmed=False) for rule_set in RuleSet}
+    {rule_set: terms.settings[Setting.MAXIMUM_FUND_SHARE] for rule_set, terms in TERMS.items()}
 )
 
 

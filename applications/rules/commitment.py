@@ -156,6 +156,17 @@ def _year(facts: Facts) -> Iterator[Violation]:
             params=params,
             is_confirmed=False,
         )
+    if facts.year < facts.decided_on.year:
+        yield Violation(
+            "frame_of_earlier_year",
+            gettext_noop(
+                "Tilsagnet gives i %(decided_in)s og kan ikke tages af rammen for %(year)s. Indstil sagen igen med årets ramme."
+            ),
+            basis,
+            field="year",
+            params={**params, "decided_in": str(facts.decided_on.year)},
+            is_confirmed=False,
+        )
     if facts.year > facts.decided_on.year:
         yield Violation(
             "frame_of_later_year",

@@ -17,18 +17,14 @@ from datetime import date, timedelta
 from decimal import Decimal
 from types import MappingProxyType
 
-from applications.rules.rule_sets import TERMS, Rate, RuleSet, cite
+from applications.rules.rule_sets import TERMS, Rate, RuleSet, Setting, cite
 from lbf_portal.lib.refusals import Violation
 from lbf_portal.lib.words import gettext_noop
 
 ACT = "Almenboligloven § 91 a, stk. 3"
 
 MAXIMUM_YEARS: Mapping[RuleSet, Rate] = MappingProxyType(
-    {
-        RuleSet.R2011: Rate(Decimal(4), "R77", is_confirmed=False),
-        RuleSet.R2015: Rate(Decimal(4), "R77", is_confirmed=False),
-        RuleSet.R2019: Rate(Decimal(4), "R77", is_confirmed=True),
-    }
+    {rule_set: terms.settings[Setting.MAXIMUM_YEARS] for rule_set, terms in TERMS.items()}
 )
 
 

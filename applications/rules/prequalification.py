@@ -48,6 +48,8 @@ class Facts:
     has_development_plan: bool = False
     coordination: str = ""
     has_municipal_recommendation: bool = False
+    # A file of its own (D2) instead of the text in the portal, or beside it: documents.py counts its pages.
+    has_description: bool = False
 
 
 def check(facts: Facts) -> list[Violation]:
@@ -126,11 +128,11 @@ def _departments(facts: Facts) -> list[Violation]:
 
 def _challenges(facts: Facts) -> list[Violation]:
     found = []
-    if not facts.challenges.strip():
+    if not facts.challenges.strip() and not facts.has_description:
         found.append(
             Violation(
                 "challenges_not_described",
-                gettext_noop("Beskriv områdets sociale udfordringer."),
+                gettext_noop("Beskriv områdets sociale udfordringer, eller læg en beskrivelse ind som bilag."),
                 cite(facts.rule_set, act=ACT, numbers="R62, C10"),
                 field="challenges",
                 is_confirmed=False,

@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.middleware import PortalRequest
-from applications import eligibility, permissions, sections, transitions
+from applications import attachments, eligibility, permissions, sections, transitions
 from applications.forms.basics import SubmitForm
 from applications.models import Application
 from applications.readable import readable
@@ -115,5 +115,11 @@ def receipt(request: PortalRequest, case_number: int) -> HttpResponse:
     require(request, "view_documents", found)
     if found.submitted_at is None:
         return redirect("applications:application", case_number=case_number)
-    context = {"application": found, "days": TARGET_DAYS, "told": eligibility.kept(found)[:1]}
+    submission = found.events.filter(event=SUBMIT.event).last()
+    context = {
+        "application": found,
+        "days": TARGET_DAYS,
+        "told": eligibility.kept(found)[:1],
+        "attachments": attachments.sent_along(submission) if submission else (),
+    }
     return render(request, "applications/receipt.html", context)

@@ -18,45 +18,16 @@ from django.views.decorators.http import require_safe
 from accounts.actors import Actor
 from accounts.middleware import PortalRequest
 from accounts.roles import Role
-from applications import eligibility, facts, history, permissions, readable, sections, states
-from applications.models import Application
+from applications import attachments, due, eligibility, facts, history, moved, permissions, readable, sections, standing, states
+from applications.models import Application, ApplicationEvent
 from applications.rules import cofinancing
 from applications.states import State
+from applications.views.attached import lines_of
 from applications.views.finding import find
 from ledger.models import Allocation
 
 # The road as the applicant knows it: name of the step, and the states in which the case stands there.
-ROAD = (
-    (_("Ansøgning"), frozenset({State.DRAFT})),
-    (
-        _("Vurdering"),
-        frozenset({State.SUBMITTED, State.INFO_REQUESTED, State.UNDER_ASSESSMENT, State.WAITING_LIST, State.HEARING}),
-    ),
-    (_("Helhedsplan"), frozenset({State.PREQUALIFIED, State.PLAN_IN_PROGRESS})),
-    (_("Underskrifter"), frozenset({State.LOCAL_APPROVAL})),
-    (_("Afgørelse"), frozenset({State.PLAN_SUBMITTED, State.INFO_REQUESTED_PLAN, State.HEARING_PLAN})),
-    (_("Tilsagn"), frozenset({State.COMMITTED})),
-)
-
-# What happens now and when, in one sentence; the dossier names the times (R69, R72, Q17).
-NEXT = {
-    State.DRAFT: _("Ansøgeren udfylder ansøgningen og indsender den. Der er ingen frist: ansøgninger behandles løbende."),
-    State.SUBMITTED: _("Landsbyggefonden begynder vurderingen. Målet er svar inden for 90 dage."),
-    State.INFO_REQUESTED: _("Ansøgeren retter ansøgningen og sender de ønskede oplysninger."),
-    State.UNDER_ASSESSMENT: _("Landsbyggefonden vurderer ansøgningen. Målet er svar inden for 90 dage fra modtagelsen."),
-    State.WAITING_LIST: _("Sagen er egnet, men venter på plads i rammen. Landsbyggefonden skriver, når der er plads."),
-    State.HEARING: _("Ansøgeren kan kommentere sagens oplysninger, før Landsbyggefonden går videre."),
-    State.REFUSED: _("Sagen er afsluttet med et afslag. I kan søge igen."),
-    State.PREQUALIFIED: _("Ansøgeren begynder helhedsplanen. Arbejdet tager typisk 8-14 måneder."),
-    State.PLAN_IN_PROGRESS: _("Parterne skriver mål, bestyrelse og samarbejdsaftale. Arbejdet tager typisk 8-14 måneder."),
-    State.LOCAL_APPROVAL: _("Hver part læser og underskriver aftalen. Den sidste underskrift sender planen til fonden."),
-    State.PLAN_SUBMITTED: _("Landsbyggefonden indstiller og afgør, om der gives tilsagn."),
-    State.INFO_REQUESTED_PLAN: _("Ansøgeren retter planen, og parterne underskriver en ny udgave."),
-    State.HEARING_PLAN: _("Ansøgeren kan kommentere sagens oplysninger, før Landsbyggefonden afgør sagen."),
-    State.COMMITTED: _("Der er givet tilsagn. Indsatsen følges på bestyrelsens overblik."),
-    State.WITHDRAWN: _("Ansøgeren har trukket ansøgningen tilbage. Sagen er afsluttet."),
-    State.LAPSED: _("Sagen er bortfaldet og afsluttet."),
-}
+ROAD = (*((step.name, step.states) for step in standing.ROAD), (_("Tilsagn"), frozenset({State.COMMITTED})))
 
 
 @dataclass(frozen=True)
@@ -75,7 +46,11 @@ def _url(name: str, application: Application) -> str:
 
 def actions(application: Application, actor: Actor, *, on: datetime.date) -> list[Action]:
     """What the roles on the day and the state allow, the likeliest first."""
-    return list(_actions(application, permissions.roles_in(actor, application, on=on)))
+    roles = permissions.roles_in(actor, application, on=on)
+    found = list(_actions(application, roles))
+    if permissions.ACTS["extend_prequalification"] & roles and due.expires(application):
+        found.append(Action(gettext("Forlæng prækvalifikationen"), _url("extend_prequalification", application)))
+    return found
 
 
 # move -> (address, whether it is one button, whether it is the likeliest thing to do)
@@ -112,6 +87,8 @@ def _actions(application: Application, roles: frozenset[Role]) -> Iterator[Actio
         yield Action(gettext("Svar på partshøringen"), _url("answer_hearing", application), is_main=True)
     if permissions.ACTS["recommend"] & roles and state == State.PLAN_SUBMITTED:
         yield Action(gettext("Indstil tilsagn"), _url("recommend", application), is_main=True)
+    if permissions.ACTS["reserve"] & roles and state in states.AFTER_PREQUALIFICATION:
+        yield Action(gettext("Reservation i rammen"), _url("reservation", application))
     for move, name, is_post, is_main in MOVE_PAGES:
         if state in move.sources and move.by & roles:
             label = gettext("Udfyld ansøgningen") if move is states.SUBMIT else gettext(move.label)
@@ -138,34 +115,48 @@ def steps(application: Application) -> list[dict[str, Any]]:
     return shown
 
 
+def _reserved(application: Application, events: list[ApplicationEvent]) -> dict[str, Any] | None:
+    """What is reserved for the case, and who reserved it when and why."""
+    held = facts.reserved(application)
+    made = next((event for event in reversed(events) if event.event == history.RESERVED), None)
+    return {"held": held, "made": made} if held else None
+
+
 @require_safe
 def case(request: PortalRequest, case_number: int) -> HttpResponse:
     """The hub of a case, for everybody who may know of it; each sees what the roles in this case allow."""
     application = find(request, case_number, contents=True)
     roles = permissions.roles_in(request.actor, application, on=request.today)
     budget = facts.of_budget(application)
+    reader = attachments.reader_of(request.actor, application, on=request.today)
     can = {act: bool(allowed & roles) for act, allowed in permissions.ACTS.items()}
     plan = getattr(application, "plan", None)
     events = list(application.events.select_related("user", "organisation").order_by("pk")) if can["view_events"] else None
+    deadlines = due.of_case(application, on=request.today)
     context = {
         "application": application,
         "can": can,
         "actions": actions(application, request.actor, on=request.today),
         "steps": steps(application),
-        "what_next": NEXT[State(application.state)],
+        "what_next": standing.now_and_when(application, deadlines, on=request.today),
+        "deadlines": deadlines,
         "told": eligibility.over_time(application, today=eligibility.of_case(application, on=request.today), events=events),
         "departments": application.application_departments.all(),
         "budget": budget,
         "local_share": cofinancing.share(budget),
-        "rent_total": facts.rent_total(application) if application.wants_rent_support else None,
+        "rent_total": facts.rent_asked(application) if application.wants_rent_support else None,
         "challenges": readable.readable("challenges", sections.values(application, "challenges"), application.rule_set),
         "plan": plan,
+        "moved": moved.of_case(application),
         "goal_count": len(plan.goals.all()) if plan else 0,
         "agreement": application.agreements.standing().prefetch_related("signatures").first(),
         "hearings": application.hearings.all() if can["view_events"] else (),
         "decisions": application.decisions.all() if can["view_documents"] else (),
+        "attachments": list(lines_of(reversed(attachments.current(application)), reader)) if can["view_attachments"] else (),
+        "attach_types": reader.types,
         "documents": application.documents.all() if can["view_documents"] else (),
         "place": Allocation.objects.place_of(str(application.case_number)),
+        "reserved": _reserved(application, events) if can["view_assessment"] and events is not None else None,
         "events": history.lines(events, request.actor) if events is not None else (),
         "age_in_days": (request.today - timezone.localdate(application.submitted_at)).days if application.submitted_at else None,
     }

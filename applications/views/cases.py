@@ -71,5 +71,6 @@ def case_list(request: PortalRequest) -> HttpResponseBase:
         "page_obj": page,
         "cases": page.object_list,
         "may_create": permissions.may_create(request.actor),
+        "may_decide": permissions.may_decide(request.actor),
     }
     return render(request, "applications/list.html", context)

@@ -65,7 +65,7 @@ def decide(request: PortalRequest, case_number: int) -> HttpResponse:
     require_move(request, states.COMMIT, application)
     if asks_in_vain(request, application, states.COMMIT.sources):
         return not_now(request, application, gettext(states.COMMIT.label), starts=states.COMMIT.sources)
-    recommendation = application.recommendations.select_related("recommended_by").last()
+    recommendation = application.standing_recommendation
     form = DecisionForm(
         request.POST if request.method == "POST" else None,
         initial={"reason": recommendation.reasons if recommendation else ""},

@@ -64,13 +64,6 @@ REASONED: dict[str, ReasonedMove] = {
         _("Skriv, hvad sagen venter på. Ansøgeren kan læse det."),
         _("Sagen er sat på venteliste."),
     ),
-    "prequalify": ReasonedMove(
-        (states.PREQUALIFY,),
-        transitions.prequalify,
-        _("Begrundelse for prækvalifikationen"),
-        _("Regler, hensyn og oplysninger, der er lagt vægt på. Begrundelsen står i brevet til ansøgeren."),
-        _("Sagen er prækvalificeret. Brevet dannes og sendes til ansøgeren."),
-    ),
     "resume": ReasonedMove(
         (states.RESUME_ASSESSMENT, states.RESUME_PLAN),
         transitions.resume,

@@ -9,8 +9,9 @@ from django.shortcuts import render
 
 from accounts.middleware import PortalRequest
 from applications.models import Application
+from applications.standing import NEXT
 from applications.states import State
-from applications.views.case import NEXT, actions
+from applications.views.case import actions
 
 
 def asks_in_vain(request: PortalRequest, application: Application, starts: Collection[str]) -> bool:

@@ -149,6 +149,9 @@ def _overview(application: Application, names: Sequence[str], violations: Sequen
 
 def _finding(application: Application, violation: Violation) -> Finding:
     section = section_of(violation)
+    if violation.field == "attachments":
+        url = reverse("applications:attachments", args=[application.case_number])
+        return Finding(violation, section, str(_("Bilag")), url)
     if not section or not sections.is_open(application, section):
         return Finding(violation, section, "", "")
     return Finding(violation, section, str(sections.NAMES[section]), section_url(application, section))

@@ -287,7 +287,15 @@ class Case:
         acts.put_on_waiting_list(self.application, by=self.officer, at=self.at, reason=values.WAIT)
 
     def prequalify(self) -> None:
-        acts.prequalify(self.application, by=self.officer, at=self.at, reason=self.luck.choice(values.PREQUALIFY))
+        reason = self.luck.choice(values.PREQUALIFY)
+        acts.prequalify(self.application, by=self.officer, at=self.at, reason=reason, expected=self._expected())
+
+    def _expected(self) -> acts.Expected | None:
+        """Most of this year's cases hold what their budget asks for; older ones were prequalified before anybody reserved."""
+        dice = values.dice("reservation", self.plot.title, self.plot.created_on)
+        if self.at.year != self.world.today.year or not values.happens(0.7, dice):
+            return None
+        return acts.Expected(self.at.year, facts.of_budget(self.application).fund, facts.rent_total(self.application))
 
     # The plan and the agreement
 

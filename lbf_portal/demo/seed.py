@@ -22,7 +22,7 @@ from applications import documents, tasks
 from applications import transitions as applications
 from applications.models import Application, ApplicationEvent, IndicatorDefinition
 from areas import transitions as areas
-from lbf_portal.demo import people, values, world
+from lbf_portal.demo import people, planning, values, world
 from lbf_portal.demo.cases import Case, Stage, Story, moment_of
 from lbf_portal.demo.cases_efforts import EffortStory
 from lbf_portal.demo.cases_outline import CASES, FIRST_YEAR, LAST_YEAR, outline
@@ -92,6 +92,7 @@ def _play(scene: World, tell: Tell, *, cases: int) -> None:
         progress.starts.append(case.at)
         stage.enter(case.play())
     stage.play()
+    planning.add_scenarios(scene)
     progress.done()
 
 

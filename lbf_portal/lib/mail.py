@@ -45,7 +45,7 @@ def render(event: str, *, language: str, context: Mapping[str, object]) -> Rende
         **context,
     }
     if "path" in context:
-        facts["link"] = f"{settings.PORTAL_ADDRESS.rstrip('/')}{context['path']}"
+        facts["link"] = address_of(str(context["path"]))
     with translation.override(language):
         subject = " ".join(_text(f"emails/{event}/subject.txt", facts).split())
         return RenderedMail(
@@ -54,6 +54,11 @@ def render(event: str, *, language: str, context: Mapping[str, object]) -> Rende
             body=re.sub(r"\n{3,}", "\n\n", _text(f"emails/{event}/body.txt", facts)).strip() + "\n",
             body_html=_template(f"emails/{event}/body.html").render(Context(facts)).strip() + "\n",
         )
+
+
+def address_of(path: str) -> str:
+    """The full address of a page."""
+    return f"{settings.PORTAL_ADDRESS.rstrip('/')}{path}"
 
 
 def send(mail: RenderedMail, *, pk: uuid.UUID, to: str) -> None:

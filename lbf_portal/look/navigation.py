@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from accounts.roles import FUND_ROLES, Role
+from ledger.models import Proposal
+from ledger.permissions import Act, may
 
 
 @dataclass(frozen=True)
@@ -32,12 +34,19 @@ class Item:
     badge: int
 
 
+def _postings_to_approve(actor: Actor) -> int:
+    """Postings by hand that wait for this person's approval (four eyes)."""
+    return Proposal.objects.awaiting(actor).count() if may(actor, Act.SECOND) else 0
+
+
 ENTRIES: tuple[Entry, ...] = (
     Entry(_("Forside"), "start"),
     Entry(_("Sager"), "applications:list"),
+    Entry(_("Frister"), "applications:deadlines"),
     Entry(_("Indsatser"), "monitoring:list"),
     Entry(_("Boligområder"), "areas:list"),
-    Entry(_("Rammen"), "ledger:frames", FUND_ROLES),
+    Entry(_("Rammen"), "ledger:frames", FUND_ROLES, _postings_to_approve),
+    Entry(_("Planlægning"), "planner:plan", FUND_ROLES),
 )
 
 

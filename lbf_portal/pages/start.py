@@ -15,6 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from accounts.actors import Actor
 from accounts.middleware import PortalRequest
 from accounts.roles import Role
 from applications import permissions
@@ -23,8 +24,10 @@ from applications.querysets import ApplicationQuerySet
 from applications.states import TARGET_DAYS, State
 from areas.models import Answer, HousingArea, standings
 from ledger.kinds import FrameKind
-from ledger.models import FrameYear
-from monitoring.models import Effort
+from ledger.models import FrameFinding, FrameYear, Proposal
+from ledger.permissions import Act, may
+from monitoring.models import Effort, GiveBack
+from monitoring.permissions import may_in_fund
 from monitoring.states import State as EffortState
 
 ROWS = 15
@@ -53,6 +56,8 @@ class WorkList:
     rows: list[CaseRow] = field(default_factory=list)
     count: int = 0
     more_url: str = ""
+    # Where several of the list are decided together.
+    together_url: str = ""
 
 
 @require_safe
@@ -64,6 +69,9 @@ def start(request: PortalRequest) -> HttpResponse:
     efforts = list(running.with_list_relations()[:ROWS]) if not actor.is_fund else []
     context = {
         "lists": list(_lists(request, visible)),
+        "postings": _postings(actor),
+        "give_backs": _give_backs(actor),
+        "findings": _findings(actor),
         "may_create": permissions.may_create(actor),
         "frame": _frame(request.today) if actor.is_fund else None,
         "efforts": efforts,
@@ -76,9 +84,13 @@ def _lists(request: PortalRequest, visible: ApplicationQuerySet) -> Iterator[Wor
     actor = request.actor
     cases_url = reverse("applications:list")
     if actor.has(Role.DIRECTOR):
-        recommended = visible.filter(state=State.PLAN_SUBMITTED, recommendations__isnull=False).distinct().order_by("state_since")
+        recommended = visible.recommended().order_by("state_since")
         yield _list(
-            request, _("Til afgørelse"), recommended, _("Her står sager, som en sagsbehandler har indstillet til tilsagn.")
+            request,
+            _("Til afgørelse"),
+            recommended,
+            _("Her står sager, som en sagsbehandler har indstillet til tilsagn."),
+            together_url=reverse("applications:to_decide"),
         )
         hearings = visible.filter(state__in=[State.HEARING, State.HEARING_PLAN]).order_by("state_since")
         yield _list(request, _("I partshøring"), hearings, _("Her står sager, der er i partshøring og kan ende med et afslag."))
@@ -144,18 +156,46 @@ def _list(
     empty: Any,
     *,
     more_url: str = "",
+    together_url: str = "",
 ) -> WorkList:
     shown = list(cases[:ROWS])
     count = len(shown) if len(shown) < ROWS else cases.count()
     priority = _priority({case.area for case in shown}, request.today) if request.actor.is_fund else {}
     now = timezone.now()
     rows = [CaseRow(case, max(0, (now - case.state_since).days), priority.get(case.area_id, False)) for case in shown]
-    return WorkList(title, empty, rows, count, more_url if count > len(rows) else "")
+    return WorkList(title, empty, rows, count, more_url if count > len(rows) else "", together_url if rows else "")
 
 
 def _priority(areas: Iterable[HousingArea], today: datetime.date) -> dict[int, bool]:
     """Which areas the regulation gives priority (R53)."""
     return {key: standing.has_priority is Answer.YES for key, standing in standings(areas, on=today).items()}
+
+
+@dataclass(frozen=True)
+class PostingList:
+    """Postings that others proposed and this person may approve, the oldest first."""
+
+    rows: list[Proposal]
+    count: int
+
+
+def _postings(actor: Actor) -> PostingList | None:
+    """What waits for the actor's approval (four eyes); None for those who do not approve postings."""
+    if not may(actor, Act.SECOND):
+        return None
+    waiting = Proposal.objects.awaiting(actor)
+    rows = list(waiting[:ROWS])
+    return PostingList(rows, len(rows) if len(rows) < ROWS else waiting.count())
+
+
+def _give_backs(actor: Actor) -> int | None:
+    """How many amounts of closed years finance is to propose the release of; None for those who may not."""
+    return GiveBack.objects.due().count() if may_in_fund(actor, "propose_give_back") else None
+
+
+def _findings(actor: Actor) -> int:
+    """How much of what the check found still stands, for those who put it right."""
+    return FrameFinding.objects.standing().count() if may(actor, Act.CHECK) else 0
 
 
 def _frame(today: datetime.date) -> Any:

@@ -174,7 +174,16 @@ CELERY_BEAT_SCHEDULE = {
     # The outbox is what makes a lost broker harmless: whatever was not sent is found again here.
     "send-waiting-mails": {"task": "accounts.tasks.send_waiting_mails", "schedule": 60.0},
     "render-missing-letters": {"task": "applications.clock.render_missing_letters", "schedule": 60.0},
+    "work-on-waiting-transfers": {"task": "applications.clock.work_on_waiting_transfers", "schedule": 15.0},
+    "control-waiting-attachments": {"task": "applications.clock.control_waiting_attachments", "schedule": 60.0},
+    # Hourly, so that a day without a worker is made up for; each reminder, warning and daily mail is sent once.
+    "remind-of-deadlines": {"task": "applications.clock.remind_of_deadlines", "schedule": 3600.0},
+    "follow-prequalifications": {"task": "applications.clock.follow_prequalifications", "schedule": 3600.0},
+    "send-digests": {"task": "accounts.clock.send_digests", "schedule": 3600.0},
+    "sweep-unfinished-uploads": {"task": "applications.clock.sweep_unfinished_uploads", "schedule": 3600.0},
     "work-on-waiting-imports": {"task": "areas.clock.work_on_waiting_imports", "schedule": 60.0},
+    # Once a night, within an hour of midnight; asked for hourly, so that a night without a worker is made up for.
+    "check-frames": {"task": "ledger.clock.check_frames", "schedule": 3600.0},
     "start-efforts-that-are-due": {"task": "monitoring.clock.move_efforts_that_are_due", "schedule": 3600.0},
 }
 
@@ -184,6 +193,11 @@ PORTAL_ADDRESS = environment.text("LBF_PORTAL_ADDRESS", "http://127.0.0.1:8000")
 SUPPORT_PHONE = environment.text("LBF_SUPPORT_PHONE", "33 76 20 00")
 SUPPORT_MAIL = environment.text("LBF_SUPPORT_MAIL", "boligsocial@lbf.example")
 IS_DEMO = False
+
+# The virus scanner of what is attached: ClamAV's socket (`/run/clamav/clamd.ctl`) or `host:3310`. Nobody can fetch a file
+# before it has answered. Without one files are told to be unscanned; production must say that it wants that (production.py).
+CLAMD_ADDRESS = environment.clamd_address("LBF_CLAMD_SOCKET")
+ACCEPTS_UNSCANNED_FILES = environment.boolean("LBF_ACCEPT_UNSCANNED_FILES", default=True)
 
 # Letters are made from these files only, never over the network.
 LETTER_ASSETS = BASE_DIR / "build" / "assets"

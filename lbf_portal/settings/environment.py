@@ -33,6 +33,15 @@ def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
 
 
+def clamd_address(name: str) -> str:
+    """A socket's path (`/run/clamav/clamd.ctl`) or `host:port`; empty when nothing is set."""
+    value = os.environ.get(name, "")
+    _host, _colon, port = value.rpartition(":")
+    if value and not value.startswith("/") and not port.isdecimal():
+        raise ImproperlyConfigured(f"{name} must be the path of a socket or 'host:port', not '{value}'.")
+    return value
+
+
 def data_dir() -> Path:
     """The one folder that holds all state of this copy."""
     return Path(os.environ.get("LBF_DATA_DIR") or BASE_DIR / ".data").resolve()

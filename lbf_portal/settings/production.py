@@ -4,6 +4,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from lbf_portal.settings import environment
 from lbf_portal.settings.base import *  # noqa: F403 - the settings of every environment build on base
+from lbf_portal.settings.base import CLAMD_ADDRESS
 
 DEBUG = False
 SECRET_KEY = environment.text("LBF_SECRET_KEY")
@@ -38,3 +39,11 @@ EMAIL_HOST_USER = environment.text("LBF_SMTP_USER", "")
 EMAIL_HOST_PASSWORD = environment.text("LBF_SMTP_PASSWORD", "")
 EMAIL_USE_TLS = environment.boolean("LBF_SMTP_TLS", default=False)
 EMAIL_TIMEOUT = 10  # seconds; a mail server that hangs must not hold the outbox
+
+# Whoever runs the portal either names a scanner or says that files are taken without one.
+ACCEPTS_UNSCANNED_FILES = environment.boolean("LBF_ACCEPT_UNSCANNED_FILES", default=False)
+if not CLAMD_ADDRESS and not ACCEPTS_UNSCANNED_FILES:
+    raise ImproperlyConfigured(
+        "Set LBF_CLAMD_SOCKET to ClamAV's socket or host:port, so that attached files are scanned, "
+        "or LBF_ACCEPT_UNSCANNED_FILES=true to take them without."
+    )

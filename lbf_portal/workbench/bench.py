@@ -1,4 +1,4 @@
-"""`./portal bench`: how quickly the running demo answers, page by page."""
+"""`./portal bench`: how quickly the running demo answers, page by page; with a subject, what that subject bears."""
 
 import argparse
 import statistics
@@ -13,6 +13,18 @@ from lbf_portal.workbench.trouble import Trouble
 
 
 def run(arguments: list[str]) -> int:
+    if arguments[:1] == ["ledger"]:
+        from lbf_portal.workbench import bench_ledger
+
+        return bench_ledger.run(arguments[1:])
+    if arguments[:1] == ["transfer"]:
+        from lbf_portal.workbench import bench_transfer
+
+        return bench_transfer.run(arguments[1:])
+    return run_pages(arguments)
+
+
+def run_pages(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="./portal bench", description="How quickly the running demo answers.")
     parser.add_argument("--times", type=int, default=20, help="how often each page is fetched (20)")
     times: int = parser.parse_args(arguments).times

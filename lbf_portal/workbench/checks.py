@@ -87,6 +87,7 @@ def _is_ready_for_production() -> Outcome:
         "DJANGO_SETTINGS_MODULE": "lbf_portal.settings.production",
         "LBF_SECRET_KEY": secrets.token_urlsafe(60),
         "LBF_ALLOWED_HOSTS": "portal.example",
+        "LBF_CLAMD_SOCKET": "scanner:3310",
     }
     return _program(sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING", environment=environment)
 

@@ -16,6 +16,8 @@ GROUPS: dict[str, tuple[Command, ...]] = {
         Command("stop", "", "stop a demo that runs elsewhere"),
         Command("logs", "[part]", "what web, worker, postgresql and the set-up wrote"),
         Command("bench", "[--times N]", "how quickly the running demo answers, page by page"),
+        Command("bench", "transfer", "10,000 cases moved to the next rules, the worker killed twice"),
+        Command("bench", "ledger", "postings a second, and reading a ledger of up to a million entries"),
     ),
     "Before each commit": (
         Command("test", "[pytest arguments]", "all tests, the browser tests included"),

@@ -216,6 +216,8 @@ class Demo:
         # Threads: a browser opens connections in advance, and each would hold a whole worker until it times out.
         program += ["--workers", "2", "--worker-class", "gthread", "--threads", "4", "--preload", "--no-control-socket"]
         program += ["--worker-tmp-dir", str(self.places.run), "--graceful-timeout", "5", "--access-logfile", "-"]
+        # As in the Dockerfile: no queries, for one may hold the secret of a calendar's address.
+        program += ["--access-logformat", '%(h)s %(t)s "%(m)s %(U)s %(H)s" %(s)s %(b)s "%(a)s"']
         return Part("web", program, self.environment(), self.places.log("web"))
 
     def _ask_for_people(self) -> subprocess.Popen[str]:

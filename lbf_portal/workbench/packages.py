@@ -33,6 +33,7 @@ TESTS = (
     Package("chromium", program="chromium"),
     Package("redis-server", program="redis-server"),
     Package("poppler-utils", program="pdftotext"),
+    Package("clamav-daemon", program="clamd"),
 )
 
 

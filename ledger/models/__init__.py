@@ -5,6 +5,7 @@ refuses what the law refuses, and gives the portal's role no right to change or 
 (migrations/0002_guards.py, docs/decisions/0002-ledger.md).
 """
 
+from ledger.models.checks import FrameCheck, FrameFinding, FrameFindingEvent
 from ledger.models.entries import Allocation, Entry
 from ledger.models.frames import FrameDay, FrameYear, FrameYearEvent
 from ledger.models.periods import GrantPeriod, ReleaseRule
@@ -14,7 +15,10 @@ from ledger.models.reservations import Reservation
 __all__ = [
     "Allocation",
     "Entry",
+    "FrameCheck",
     "FrameDay",
+    "FrameFinding",
+    "FrameFindingEvent",
     "FrameYear",
     "FrameYearEvent",
     "GrantPeriod",

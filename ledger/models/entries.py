@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -72,7 +73,7 @@ class Entry(models.Model):
     # Finance's own decision, for money that is carried on again (Q4) or leaves a closed year after a release.
     decision = models.CharField(_("beslutning"), max_length=300, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
-    # Four eyes: who approved what `by` proposed. Empty where the case's own decision made the posting.
+    # Four eyes: who approved what `by` proposed. Empty where what was decided in the case made the posting.
     seconded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
@@ -127,7 +128,7 @@ class Entry(models.Model):
                 | (Q(act__isnull=False, kind__in=[EntryKind.RELEASE, *CARRY_OVER]) & ~Q(decision="")),
             ),
             models.CheckConstraint(name="entry_person_or_portal", condition=portal_or_person("by")),
-            # A commitment has the case's own four eyes; so has a release that follows from what a case decides.
+            # A commitment has the case's own four eyes; a release that follows from what a case decides names who decided.
             models.CheckConstraint(
                 name="entry_is_seconded",
                 condition=Q(kind__in=[EntryKind.COMMIT, EntryKind.RELEASE], act__isnull=True, seconded_by__isnull=True)
@@ -150,6 +151,9 @@ class Entry(models.Model):
 
     def __str__(self) -> str:
         return f"{EntryKind(self.kind).label} {self.amount}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("ledger:entry", args=[self.pk])
 
     @property
     def is_rent(self) -> bool:

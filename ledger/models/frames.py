@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import datetime
 from decimal import Decimal
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce, ExtractYear
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -121,6 +121,16 @@ class FrameYear(models.Model):
     def __str__(self) -> str:
         return str(self.year)
 
+    def get_absolute_url(self) -> str:
+        return reverse("ledger:frame_year" if self.kind == FrameKind.ORDINARY else "ledger:extra_year", args=[self.year])
+
+    @property
+    def called(self) -> str:
+        """The year's frame in words, for headings and links."""
+        if self.kind == FrameKind.EXTRA_RENT:
+            return gettext("Den ekstra ramme for %(year)s") % {"year": self.year}
+        return gettext("Rammen for %(year)s") % {"year": self.year}
+
     @property
     def reserved_by_part(self) -> tuple[Decimal, Decimal]:
         """What is reserved in the year, and of that for rent; `FrameYearQuerySet.with_reserved` spares the query."""
@@ -149,9 +159,10 @@ class FrameYear(models.Model):
             rent_reserved=rent_reserved,
         )
 
-    def is_closed_on(self, day: datetime.date) -> bool:
-        """Whether the year was closed by the day."""
-        return self.closed_on is not None and self.closed_on <= day
+    @property
+    def is_followed(self) -> bool:
+        """Whether the frame has a following year, which alone takes what is carried over: one query."""
+        return type(self).objects.filter(kind=self.kind, year=self.year + 1).exists()
 
 
 class FrameYearEvent(AuditEvent):

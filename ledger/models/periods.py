@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
-
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -59,11 +57,6 @@ class GrantPeriod(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    @property
-    def is_historic(self) -> bool:
-        """True when the period's frames are information only."""
-        return not self.frame
-
 
 class ReleaseRule(models.Model):
     """Whether and where money released in the period may be used again, from a day on (R6; our reading, dated).
@@ -104,7 +97,3 @@ class ReleaseRule(models.Model):
 
     def __str__(self) -> str:
         return str(Reuse(self.rule).label)
-
-    def holds_on(self, day: datetime.date) -> bool:
-        """Whether the rule has begun by the day."""
-        return self.valid_from <= day

@@ -7,7 +7,9 @@ import datetime
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
@@ -15,7 +17,7 @@ from accounts.models import AuditEvent, LeavesEvents, Organisation
 from accounts.roles import Role
 from ledger import permissions
 from ledger.kinds import ProposalKind
-from ledger.proposed import Act, read
+from ledger.proposed import Act, Malformed, read
 from ledger.querysets import ProposalQuerySet
 from ledger.states import DECIDED, State
 
@@ -70,6 +72,14 @@ class Proposal(LeavesEvents):
         return read(ProposalKind(self.kind), self.payload)
 
     @property
+    def told(self) -> str:
+        """The act in one sentence; a row that somebody wrote by other means says that it cannot be read."""
+        try:
+            return self.act.told
+        except Malformed:
+            return gettext("Indholdet kan ikke læses")
+
+    @property
     def key(self) -> str:
         """Names the posting in the ledger."""
         return f"proposal:{self.pk}"
@@ -78,6 +88,9 @@ class Proposal(LeavesEvents):
     def proposer(self) -> Actor:
         """Who proposed it, in the role held then."""
         return Actor(self.proposed_by, self.organisation, frozenset({Role(self.proposed_role)}))
+
+    def get_absolute_url(self) -> str:
+        return reverse("ledger:proposal", args=[self.pk])
 
     def roles_of(self, actor: Actor, *, on: datetime.date) -> frozenset[str]:  # noqa: ARG002 - the middleware asked for the day
         """For lib/moves.py: the roles the actor holds in the fund."""

@@ -17,11 +17,6 @@ SignIn = Callable[[Actor], Client]
 
 
 @pytest.fixture
-def case_cast(applicant: Actor, municipality: Actor, case_officer: Actor, director: Actor, finance_officer: Actor) -> CaseCast:
-    return CaseCast(applicant, municipality, case_officer, director, finance_officer)
-
-
-@pytest.fixture
 def empty_draft(case_cast: CaseCast) -> Application:
     return cases.make_empty_draft(case_cast)
 

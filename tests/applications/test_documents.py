@@ -19,6 +19,7 @@ from weasyprint.urls import FatalURLFetchingError
 
 from applications import documents, states, transitions
 from applications.models import Application, Document, DocumentKind
+from applications.models.transfers import TRANSFER_TAKEN_BACK, TRANSFERRED
 from lbf_portal.lib import pdf
 from tests.factories import applications as cases
 from tests.factories.applications import AT, CaseCast
@@ -180,6 +181,8 @@ def test_every_decision_and_the_submission_call_for_one_kind_of_letter() -> None
         states.PREQUALIFY.event: DocumentKind.PREQUALIFICATION_LETTER,
         states.REFUSE.event: DocumentKind.REFUSAL_LETTER,
         states.COMMIT.event: DocumentKind.COMMITMENT_LETTER,
+        TRANSFERRED: DocumentKind.TRANSFER_LETTER,
+        TRANSFER_TAKEN_BACK: DocumentKind.TRANSFER_BACK_LETTER,
     } == documents.LETTER_OF_EVENT
     assert set(documents.LETTERS) == set(DocumentKind)
 

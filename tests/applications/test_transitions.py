@@ -39,7 +39,8 @@ def hear(case: Application, by: Actor, *, at: datetime.datetime = LATER) -> None
     transitions.open_hearing(case, by=by, at=at, reason=REASON, deadline=at.date() + datetime.timedelta(days=14))
 
 
-# Every verb that is a move of its own. The last signature makes SUBMIT_PLAN, so that one is tested below.
+# Every verb that is a move of its own. The last signature makes SUBMIT_PLAN, so that one is tested below; the import of earlier
+# cases makes IMPORT (tests/applications/transfers).
 VERBS: dict[Move, Act] = {
     states.SUBMIT: lambda case, by: transitions.submit(case, by=by, at=LATER),
     states.START_ASSESSMENT: lambda case, by: transitions.start_assessment(case, by=by, at=LATER),
@@ -204,7 +205,7 @@ def outcome(case: Application, act: Act, by: Actor) -> tuple[str, State, list[tu
 
 def test_there_is_a_walk_to_every_state_and_a_verb_for_every_move() -> None:
     assert set(WALKS) == set(State)
-    assert set(VERBS) == set(states.MOVES) - {states.SUBMIT_PLAN}
+    assert set(VERBS) == set(states.MOVES) - {states.SUBMIT_PLAN, states.IMPORT}
 
 
 @pytest.mark.django_db
@@ -368,6 +369,21 @@ def test_a_commitment_beyond_the_frame_names_what_is_left_and_leaves_nothing(cas
         events,
         0,
     )
+
+
+@pytest.mark.django_db
+def test_a_recommendation_holds_for_the_plan_it_was_made_of(case_cast: CaseCast) -> None:
+    case = recommended(case_cast)
+    transitions.return_plan(case, by=case_cast.case_officer, at=LATER, reason=REASON)
+    again = LATER + datetime.timedelta(days=1)
+    transitions.send_for_signature(case, by=case_cast.applicant, at=again)
+    cases.sign_as(case, case_cast.applicant, at=again)
+    cases.sign_as(case, case_cast.municipality, at=again)
+
+    assert not Application.objects.recommended().exists()
+    with pytest.raises(RuleBroken) as refused:
+        transitions.commit(case, by=case_cast.director, at=again, reason=REASON)
+    assert "recommendation_missing" in [violation.code for violation in refused.value.violations]
 
 
 @pytest.mark.django_db

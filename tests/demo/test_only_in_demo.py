@@ -39,6 +39,7 @@ def ask(settings_name: str) -> str:
         "DJANGO_SETTINGS_MODULE": f"lbf_portal.settings.{settings_name}",
         "LBF_SECRET_KEY": "0123456789abcdefghijklmnopqrstuvwxyz" * 2,
         "LBF_ALLOWED_HOSTS": "portal.example.org",
+        "LBF_CLAMD_SOCKET": "/run/clamav/clamd.ctl",
         "LBF_DATABASE_URL": "postgresql://nobody@127.0.0.1:9/none",
     }
     command = [sys.executable, "-c", QUESTIONS, *ADDRESSES]

@@ -15,17 +15,17 @@ from django.db.models import Model
 from pytest_django import DjangoDbBlocker
 
 from accounts.models import AccountEvent, Membership, Organisation, OutgoingMail, User, actor_for
-from applications import tasks
-from applications.models import Application, ApplicationEvent, BoardSeat
+from applications import planning, tasks
+from applications.models import Application, ApplicationEvent, BoardSeat, Scenario, ScenarioCase, ScenarioEvent
 from applications.rules.rule_sets import RuleSet
-from applications.states import State
+from applications.states import AFTER_PREQUALIFICATION, State
 from areas.models import Department
 from lbf_portal.demo import seed as demo_seed
 from lbf_portal.demo import world
 from lbf_portal.demo.cases_outline import CASES, FEWEST, TARGETS, Plot, outline
 from lbf_portal.lib import pdf
 from ledger import checking
-from ledger.models import Entry, FrameYear
+from ledger.models import Entry, FrameYear, Reservation
 from monitoring.models import Effort, EffortEvent, Measurement
 from monitoring.states import State as EffortState
 from tests.conftest import TODAY
@@ -44,6 +44,9 @@ EVERYTHING: tuple[type[Model], ...] = (
     Measurement,
     Entry,
     OutgoingMail,
+    Scenario,
+    ScenarioCase,
+    ScenarioEvent,
 )
 
 pytestmark = pytest.mark.django_db
@@ -108,6 +111,18 @@ def test_people_are_named_by_role_and_have_no_password(told: list[str]) -> None:
     for user in User.objects.all():
         assert user.email.endswith("@lbf.example")
         assert not user.has_usable_password()
+
+
+def test_two_shared_scenarios_can_be_compared(told: list[str]) -> None:
+    made = {scenario.name: scenario for scenario in Scenario.objects.prefetch_related("cases__application")}
+    desk = planning.desk(on=TODAY)
+
+    assert made.keys() == {"Fyld hullerne", "To rater til den største"}
+    assert all(scenario.is_shared for scenario in made.values())
+    assert all(planning.changes_since(scenario, desk) == [] for scenario in made.values())
+    rows = planning.planned(desk, made["To rater til den største"], made["To rater til den største"].cases.all()).rows
+    assert rows[0].is_moved
+    assert [row.later_share for row in rows if row.later_share] == [Decimal("0.5")]
 
 
 def test_measurements_have_a_value_or_say_why_not(told: list[str]) -> None:
@@ -248,3 +263,11 @@ def test_the_same_day_gives_the_same_outline(plots: list[Plot], told: list[str])
 def test_a_demo_that_is_started_after_the_period_still_has_its_cases_inside_it(told: list[str]) -> None:
     later = outline(world.build(datetime.date(2027, 3, 1)), cases=CASES)
     assert max(plot.decided_on for plot in later if plot.wanted.is_committed) < datetime.date(2027, 1, 1)
+
+
+def test_some_cases_of_this_year_hold_a_reservation_and_no_decided_or_ended_one_does(told: list[str]) -> None:
+    held = {int(number) for number in Reservation.objects.values_list("case_reference", flat=True)}
+
+    states = set(Application.objects.filter(case_number__in=held).values_list("state", flat=True))
+    assert held
+    assert states <= AFTER_PREQUALIFICATION

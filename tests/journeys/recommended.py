@@ -16,7 +16,6 @@ from accounts.roles import Role
 from applications import transitions
 from lbf_portal.demo.people import AARHUS, FUND, HOUSING, DemoOrganisation, ensure_organisation
 from ledger import posting
-from ledger.kinds import Money
 from ledger.models import FrameYear
 from tests.factories import applications as cases
 from tests.factories.applications import MIO, CaseCast
@@ -64,15 +63,14 @@ def _person(email: str, organisation: DemoOrganisation, today: datetime.date) ->
 
 
 def _use_up(today: datetime.date, *, left: Decimal) -> None:
-    """One large commitment that is no case of ours."""
-    posting.commit(
+    """All but `left` is carried over to the year after: money committed to no case of ours would be a finding."""
+    cast = _cast(today)
+    posting.carry_over(
         today.year,
-        case_reference="100000",
-        money=Money.SOCIAL,
-        amount=FrameYear.objects.position(today.year).available - left,
-        key="race:used-before",
+        FrameYear.objects.position(today.year).available - left,
+        key="race:carried-before",
         on=today,
-        by=SYSTEM,
-        legal_basis="Almenboligloven § 91 a, stk. 1",
-        reason="Alt andet, der er givet tilsagn om i året",
+        by=cast.finance_officer,
+        seconded_by=cast.director,
+        reason="Alt andet er overført til året efter",
     )

@@ -123,3 +123,13 @@ def reserve(amount: Decimal | int, year: int = 2026, **given: Any) -> Reservatio
         **given,
     }
     return posting.reserve(year, amount=Decimal(amount), **facts)
+
+
+def unreserve(case_reference: str, money: Money | None = None) -> int:
+    return posting.unreserve(case_reference, money=money, by=_of_the_fund("sag@example.org", Role.CASE_OFFICER))
+
+
+def open_carried(year: int, **given: Any) -> FrameYear:
+    """A year that lives on carry-over alone (G4), opened by hand."""
+    facts = {"base_total": Decimal(0), "base_rent": Decimal(0), "base_vacancy": Decimal(0), **given}
+    return posting.open_year(GrantPeriod.objects.get(code="P2019_26"), year, **_by_hand(year, **facts))

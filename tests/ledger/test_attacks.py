@@ -534,5 +534,5 @@ def test_every_guard_pins_its_search_path_and_is_closed_to_others(db: None) -> N
         )
         guards = cursor.fetchall()
 
-    assert len(guards) == 11
+    assert len(guards) == 12
     assert all(config == ["search_path=public, pg_temp"] and not is_open for _, config, is_open in guards)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from decimal import Decimal
 from io import StringIO
@@ -12,15 +13,26 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
+from django.dispatch import Signal
+from django.utils import timezone
 
 from lbf_portal.lib.sql import APP_ROLE
 from ledger import checking, history
-from ledger.kinds import FrameKind, Money
+from ledger.findings import Finding
+from ledger.kinds import FrameKind, Money, Reuse
 from ledger.models import Entry, FrameYear, FrameYearEvent, GrantPeriod
+from ledger.positions import Position
 from tests.factories.ledger import FrameYearFactory
-from tests.ledger.acts import MILLION, carry_over, commit, regulate, release
+from tests.ledger.acts import MILLION, carry_over, close, commit, regulate, release, reverse, set_rule
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def nobody_knows_cases(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The ledger by itself: its tests post for cases that are in no table (tests/applications/test_ledger_checks.py asks)."""
+    monkeypatch.setattr("ledger.signals.cases_asked", Signal())
 
 
 @pytest.fixture
@@ -111,6 +123,8 @@ def test_machines_get_amounts_as_text_with_two_decimals(two_years: None) -> None
         ),
         ("UPDATE ledger_frameday SET rent_committed = rent_committed - 1 WHERE carried_out > 0", {"day_differs"}),
         ("DELETE FROM ledger_frameday", {"day_differs"}),
+        ("UPDATE ledger_frameyear SET base_total = 480000000 WHERE year = 2026", {"base_differs"}),
+        ("UPDATE ledger_frameyear SET closed_on = '2028-01-01' WHERE year = 2026", {"closing_differs"}),
     ],
 )
 def test_tampering_by_the_owner_is_found(two_years: None, tampering: str, codes: set[str]) -> None:
@@ -157,6 +171,118 @@ def test_entries_written_past_the_guards_are_found(two_years: None) -> None:
         ("day_differs", 2027),
         ("commitment_misplaced", 2026),
     }
+
+
+@contextmanager
+def without_guards(*tables: str) -> Iterator[CursorWrapper]:
+    """As the owner with the triggers off, and the checks that look at several columns away."""
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        for table in tables:
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        yield cursor
+        for table in tables:
+            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+
+
+def found(code: str) -> list[Finding]:
+    """The findings of the code; others may stand beside them."""
+    return [finding for finding in checking.check().findings if finding.code == code]
+
+
+def test_a_finding_names_the_entries_of_its_day_and_its_case(two_years: None) -> None:
+    rent = Entry.objects.get(money=Money.RENT)
+    with without_guards("ledger_entry") as cursor:
+        cursor.execute("UPDATE ledger_entry SET amount = amount + 1 WHERE id = %s", [rent.pk])
+
+    [day], [allocation] = found("day_differs"), found("allocation_differs")
+    assert set(day.entries) == set(Entry.objects.filter(frame_year__year=2026).values_list("pk", flat=True))
+    assert (allocation.entries, allocation.case) == ((rent.pk,), "100001")
+    assert allocation.text == "Sag 100001: posteringerne giver 30.000.001 kr., sagens række siger 30.000.000 kr."
+
+
+def test_a_reversal_that_is_no_mirror_is_found(two_years: None) -> None:
+    reversal = reverse(commit(2 * MILLION, case_reference="100002"))
+    with without_guards("ledger_entry") as cursor:
+        cursor.execute("UPDATE ledger_entry SET amount = amount + 1 WHERE id = %s", [reversal.pk])
+
+    assert [finding.entries for finding in found("reversal_unequal")] == [(reversal.pk,)]
+
+
+@pytest.mark.parametrize("rule", [None, *Reuse], ids=str)
+def test_a_release_against_the_rule_of_its_period_is_found(two_years: None, rule: Reuse | None) -> None:
+    if rule is not None:
+        set_rule(rule)
+    released = release(MILLION)
+    assert not found("release_against_rule")
+    with without_guards("ledger_entry") as cursor:
+        cursor.execute("UPDATE ledger_entry SET is_withheld = NOT is_withheld WHERE id = %s", [released.pk])
+
+    assert [finding.entries for finding in found("release_against_rule")] == [(released.pk,)]
+
+
+def test_a_posting_that_overtook_the_closing_is_no_finding(db: None) -> None:
+    for year in (2025, 2026):
+        FrameYearFactory.create(year=year)
+    entry = commit(MILLION, year=2025)
+    close(2025, at=entry.at - datetime.timedelta(seconds=1))
+
+    assert not found("posted_after_closing")
+
+
+def test_an_entry_on_a_year_that_was_closed_is_found(db: None) -> None:
+    for year in (2025, 2026):
+        FrameYearFactory.create(year=year)
+    entry = commit(MILLION, year=2025)
+    close(2025, at=timezone.now() + datetime.timedelta(minutes=1))
+    assert not found("posted_after_closing")
+    with without_guards("ledger_entry") as cursor:
+        cursor.execute("UPDATE ledger_entry SET at = %s WHERE id = %s", [timezone.now() + datetime.timedelta(hours=1), entry.pk])
+
+    assert [finding.entries for finding in found("posted_after_closing")] == [(entry.pk,)]
+
+
+def test_an_entry_by_hand_that_nobody_approved_is_found(two_years: None) -> None:
+    with without_guards("ledger_entry") as cursor:
+        cursor.execute("ALTER TABLE ledger_entry DROP CONSTRAINT entry_is_seconded")
+        cursor.execute("UPDATE ledger_entry SET seconded_by_id = by_id WHERE kind = 'CARRY_OUT'")
+
+    [finding] = found("entry_not_seconded")
+    assert finding.entries == (Entry.objects.get(kind="CARRY_OUT").pk,)
+
+
+def test_money_carried_on_a_second_time_without_a_decision_is_found(two_years: None) -> None:
+    with without_guards("ledger_entry") as cursor:
+        cursor.execute("UPDATE ledger_entry SET frame_year_id = (SELECT id FROM ledger_frameyear WHERE year = 2027)")
+
+    [finding] = found("carried_again_undecided")
+    assert (finding.year, finding.text) == (2027, "5.000.000 kr. er overført videre for anden gang uden særskilt beslutning.")
+
+
+def test_a_check_sees_one_moment_though_somebody_posts_meanwhile(transactional_db: None) -> None:
+    FrameYearFactory.create()
+    commit(MILLION)
+    asked = FrameYear.objects.positions
+
+    def posting_meanwhile() -> list[Position]:
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(elsewhere, lambda: commit(MILLION, case_reference="100002")).result()
+        return asked()
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(FrameYear.objects, "positions", posting_meanwhile)
+        report = checking.check()
+
+    assert report.is_ok
+    assert (report.positions[0].committed, FrameYear.objects.position(2026).committed) == (MILLION, 2 * MILLION)
+
+
+def elsewhere(act: Callable[[], object]) -> None:
+    """On a connection of its own, which is given back."""
+    try:
+        act()
+    finally:
+        connection.close()
 
 
 def test_the_ledger_as_it_stood_on_an_evening() -> None:

@@ -17,6 +17,7 @@ from django.core.management import call_command
 
 from ledger.kinds import FrameKind, Money
 from ledger.models import Entry, FrameYear
+from ledger.signals import cases_asked
 from tests.ledger.acts import MILLION, carry_over, close, commit, regulate, release, settle
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +62,12 @@ def end_of_year(year: int, *, carries_over: bool) -> None:
         settle(year, key=f"end:{year}")
     else:
         close(year, key=f"end:{year}")
+
+
+@pytest.fixture(autouse=True)
+def no_cases(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The cases here are numbers alone: no application stands behind them, so nobody above the ledger is asked."""
+    monkeypatch.setattr(cases_asked, "receivers", [])
 
 
 def said() -> dict[str, Any]:

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
-from accounts.actors import Actor
 from monitoring.models import Effort
 from tests.factories import monitoring as efforts
 from tests.factories.applications import CaseCast
@@ -18,11 +17,6 @@ def charts_kept_in(tmp_path: Path, settings: Settings) -> Path:
     """Drawings of a test lie in a folder of its own."""
     settings.MEDIA_ROOT = tmp_path
     return tmp_path / "charts"
-
-
-@pytest.fixture
-def case_cast(applicant: Actor, municipality: Actor, case_officer: Actor, director: Actor, finance_officer: Actor) -> CaseCast:
-    return CaseCast(applicant, municipality, case_officer, director, finance_officer)
 
 
 @pytest.fixture

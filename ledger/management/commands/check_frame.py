@@ -1,4 +1,7 @@
-"""`check_frame`: count the frames anew from their entries; 0 when all adds up, 1 with findings."""
+"""`check_frame`: count the frames anew from their entries, and ask the cases; 0 when all adds up, 1 with findings.
+
+It prints and keeps nothing; what is kept is made by the clock and by the page (`ledger/keeping.py`).
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 
 from lbf_portal.lib.danish import kroner
 from ledger import checking
@@ -19,7 +23,7 @@ from ledger.positions import Position
 class Command(BaseCommand):
     """Print the years and what does not add up."""
 
-    help = "Count the frames anew from their entries and compare with the running totals."
+    help = "Count the frames anew from their entries; compare with the running totals, the rules, the cases and their letters."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--year", type=int, help="only this year")
@@ -29,7 +33,9 @@ class Command(BaseCommand):
     def handle(self, *, year: int | None, as_of: datetime.date | None, json: bool, **_options: Any) -> None:
         if year is not None and not FrameYear.objects.filter(year=year).exists():
             raise CommandError(f"Der er ingen ramme for {year}.", returncode=2)
-        report = checking.check(year=year, as_of=as_of)
+        if as_of is not None and as_of > timezone.localdate():
+            raise CommandError(f"Ingen ved, hvordan rammen står den {as_of}: dagen er ikke kommet.", returncode=2)
+        report = checking.check_with_cases(at=timezone.now(), year=year, as_of=as_of)
         self.stdout.write(_for_machines(report) if json else _for_people(report))
         if not report.is_ok:
             raise SystemExit(1)
@@ -41,6 +47,7 @@ def _for_machines(report: checking.Report) -> str:
             "code": finding.code,
             "year": finding.year,
             "frame": finding.frame,
+            "case": finding.case,
             "text": finding.text,
             "entries": finding.entries,
         }
@@ -51,7 +58,7 @@ def _for_machines(report: checking.Report) -> str:
 
 
 def _year(position: Position) -> dict[str, int | str | None]:
-    """The contract of issue 4: amounts as strings with two decimals."""
+    """The contract of issue 4: amounts as strings with two decimals. Two frames of one year differ in their `period`."""
     return {
         "year": position.year,
         "period": position.period,

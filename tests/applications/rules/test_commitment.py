@@ -107,14 +107,14 @@ def test_the_last_krone_of_a_frame_passes_with_the_warning_and_one_more_is_told_
     ("frame", "year", "decided_on", "expected"),
     [
         (FRAME, 2026, date(2026, 12, 31), []),
-        (FRAME, 2026, date(2027, 1, 4), []),
-        (framed(is_open=False), 2026, date(2027, 1, 4), ["frame_closed"]),
+        (FRAME, 2026, date(2027, 1, 4), ["frame_of_earlier_year"]),
+        (framed(is_open=False), 2026, date(2026, 12, 31), ["frame_closed"]),
         (None, 2027, date(2027, 1, 4), ["no_frame_for_year"]),
         (framed(year=2027), 2027, date(2026, 12, 31), ["frame_of_later_year"]),
         (framed(year=2027), 2027, date(2027, 1, 1), []),
     ],
 )
-def test_only_an_open_frame_that_has_begun_can_be_charged(
+def test_only_the_open_frame_of_the_year_can_be_charged(
     frame: Frame | None, year: int, decided_on: date, expected: list[str]
 ) -> None:
     assert blocks(check(but(frame=frame, year=year, decided_on=decided_on))) == expected

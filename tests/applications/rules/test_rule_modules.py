@@ -17,7 +17,7 @@ import pytest
 from applications import rules
 from lbf_portal.lib.refusals import Violation
 
-TABLES = {"rule_sets"}  # look-up tables: they decide nothing
+TABLES = {"rule_sets", "papers", "provisions"}  # look-up tables: they decide nothing
 NAMES = sorted(module.name for module in pkgutil.iter_modules(rules.__path__) if module.name not in TABLES)
 PARAGRAPH = re.compile(r"§§? ?\d+")
 NUMBER = re.compile(r"\b(R|C|G|Q)\d+\b")

@@ -13,7 +13,7 @@ from accounts.actors import Actor
 from ledger.kinds import Money
 from ledger.models import Entry
 from tests.factories.ledger import FrameYearFactory
-from tests.ledger.acts import MILLION, carry_over, commit, regulate, release
+from tests.ledger.acts import MILLION, carry_over, commit, regulate, release, reserve
 from tests.ledger.acts import reverse as reverse_entry
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen_day")]
@@ -136,3 +136,15 @@ def test_two_entries_take_as_many_queries_as_two_hundred(
     assert len(few) == len(many)
     assert "62 posteringer" in html
     assert 'rel="next"' in html
+
+
+def test_rent_is_never_said_to_have_more_left_than_the_whole_frame(reader: Client) -> None:
+    """240 mio. for rent, none used; but social efforts hold 360 of the 380, and 5 of the other 20 are reserved for rent."""
+    FrameYearFactory.create()
+    commit(360 * MILLION)
+    rent = page(reader).partition("Heraf husleje")[2].partition("</div>")[0]
+    assert "Tilbage: 20.000.000 kr." in rent
+
+    reserve(5 * MILLION, money=Money.RENT, case_reference="100002")
+    rent = page(reader).partition("Heraf husleje")[2].partition("</div>")[0]
+    assert "Tilbage ud over det: 15.000.000 kr." in rent

@@ -230,7 +230,10 @@ ACTS: dict[str, Act] = {
         states.CLOSE,
         forms.CloseForm,
         transitions.close,
-        _("Regnskabet godkendes. Det, der ikke er brugt, går tilbage til årets ramme, hvis den stadig er åben."),
+        _(
+            "Regnskabet godkendes. Det, der ikke er brugt, går tilbage til årets ramme. Er den lukket, venter beløbet på økonomis"
+            " beslutning."
+        ),
         _("Indsatsen er afsluttet."),
     ),
     "revoke": Act(

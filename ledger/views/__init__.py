@@ -1,0 +1,1 @@
+"""Pages of the ledger for people of the fund, one module per subject."""

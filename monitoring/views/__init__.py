@@ -1,0 +1,1 @@
+"""Pages of running efforts, one module per subject."""
