@@ -15,7 +15,11 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
+from django.test import Client
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, ViewportSize, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+from accounts.actors import Actor
 
 WIDE = ViewportSize(width=1280, height=900)
 NARROW = ViewportSize(width=390, height=844)
@@ -108,6 +112,32 @@ def new_page(browser: Browser, watch: Watch) -> Iterator[Callable[..., Page]]:
 def page(new_page: Callable[..., Page]) -> Page:
     """One page, wide."""
     return new_page()
+
+
+# `visit(actor, address, scripts=True)`: a page of the actor's own, already there.
+Visit = Callable[..., Page]
+
+
+@pytest.fixture
+def visit(live_server: LiveServer, new_page: Callable[..., Page]) -> Visit:
+    """Opens an address as somebody who is signed in."""
+
+    def opened(actor: Actor, address: str, *, scripts: bool = True) -> Page:
+        assert actor.user is not None
+        client = Client()
+        client.force_login(actor.user)
+        page = new_page(scripts=scripts)
+        session = client.cookies[settings.SESSION_COOKIE_NAME].value
+        page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
+        page.goto(live_server.url + address)
+        return page
+
+    return opened
+
+
+def look_no_more(page: Page) -> None:
+    """A page that looks again by itself gets nothing new from here on: axe's own marks and a swap do not go together."""
+    page.route("**/*", lambda route: route.fulfill(status=204))
 
 
 def assert_accessible(page: Page) -> None:

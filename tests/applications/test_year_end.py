@@ -43,7 +43,7 @@ def test_a_commitment_in_the_last_minute_charges_the_old_year(case: Application,
 def test_a_commitment_in_the_new_year_charges_nothing_of_the_old_one(
     case: Application, case_cast: CaseCast, at: datetime.datetime
 ) -> None:
-    with pytest.raises(RuleBroken, match=r"kan ikke bogføres på rammen for 2026"):
+    with pytest.raises(RuleBroken, match=r"kan ikke tages af rammen for 2026"):
         transitions.commit(case, by=case_cast.director, at=at, reason=REASON)
 
     case.refresh_from_db()

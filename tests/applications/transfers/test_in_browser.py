@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
-from django.conf import settings
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import Page, expect
-from pytest_django.live_server_helper import LiveServer
+from playwright.sync_api import expect
 
-from accounts.actors import SYSTEM, Actor
+from accounts.actors import SYSTEM
 from applications import transitions
 from applications.models import Application
 from applications.rules.transfer import transition_to
 from applications.transitions import transfers
-from tests.browser import inspect
+from tests.browser import Visit, inspect, look_no_more
 from tests.factories import applications as cases
 from tests.factories import transfers as old
 from tests.factories.applications import CaseCast
@@ -26,25 +21,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 LONG = "Boligsocialt-fællesskab-med-et-overordentlig-langt-navn-uden-mellemrum-som-skal-kunne-brydes-på-en-smal-skærm"
 
-Visit = Callable[..., Page]
 
-
-@pytest.fixture
-def visit(live_server: LiveServer, new_page: Callable[..., Page], monkeypatch: pytest.MonkeyPatch) -> Visit:
-    """Opens an address as somebody. What the letters say is looked at in test_letters."""
+@pytest.fixture(autouse=True)
+def light_letters(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the letters say is looked at in test_letters."""
     monkeypatch.setattr("lbf_portal.lib.pdf.render", lambda *_args: b"%PDF-1.7 letter")
-
-    def open_page(actor: Actor, address: str, *, scripts: bool = True) -> Page:
-        assert actor.user is not None
-        client = Client()
-        client.force_login(actor.user)
-        page = new_page(scripts=scripts)
-        session = client.cookies[settings.SESSION_COOKIE_NAME].value
-        page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
-        page.goto(live_server.url + address)
-        return page
-
-    return open_page
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
@@ -93,6 +74,7 @@ def test_the_pages_filled_empty_in_work_and_with_errors(visit: Visit, case_cast:
     batch = transfers.begin(transition_to("R2019"), by=SYSTEM, at=timezone.now())
     transfers.work(batch, at=timezone.now(), most=1)
     in_work = visit(director, batch.get_absolute_url())
+    look_no_more(in_work)
     inspect(in_work, "transfer in work")
     in_work.close()
     while transfers.work(batch, at=timezone.now()):

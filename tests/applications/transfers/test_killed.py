@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from django.db import connection
@@ -39,8 +40,8 @@ clock.work_on_transfer(int(sys.argv[1]))
 
 
 def worker(batch: TransferBatch) -> subprocess.Popen[bytes]:
-    held = connection.settings_dict
-    address = f"postgresql://{held['USER']}@{held['HOST']}:{held['PORT']}/{held['NAME']}"
+    server = urlsplit(os.environ["LBF_DATABASE_URL"])
+    address = server._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
     environment = {**os.environ, "LBF_DATABASE_URL": address, "LBF_DATABASE_ROLE": APP_ROLE}
     return subprocess.Popen([sys.executable, "-c", WORKER, str(batch.pk)], cwd=ROOT, env=environment)
 

@@ -2,45 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.actors import Actor
 from applications.models import Application, AttachmentVersion
 from applications.rules.documents import DocumentType
 from tests.applications.files import made
-from tests.browser import Watch, inspect
+from tests.browser import Visit, Watch, inspect
 from tests.factories import applications as cases
 from tests.factories.applications import CaseCast
 from tests.factories.attachments import attach, controlled, make_accepted
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-Visit = Callable[..., Page]
 LONG = "Referat af møde i områdets styregruppe om unge uden uddannelse og arbejde " * 2 + ".pdf"
-
-
-@pytest.fixture
-def visit(live_server: LiveServer, new_page: Callable[..., Page], client: Client) -> Visit:
-    """Opens an address as somebody."""
-
-    def open_page(actor: Actor, address: str, *, scripts: bool = True) -> Page:
-        assert actor.user is not None
-        client.force_login(actor.user)
-        page = new_page(scripts=scripts)
-        session = client.cookies[settings.SESSION_COOKIE_NAME].value
-        page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
-        page.goto(live_server.url + address)
-        return page
-
-    return open_page
 
 
 @pytest.fixture

@@ -2,46 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
-from django.conf import settings
-from django.test import Client
 from django.urls import reverse
-from playwright.sync_api import Page, expect
-from pytest_django.live_server_helper import LiveServer
+from playwright.sync_api import expect
 
-from accounts.actors import Actor
 from applications.models import Application
 from areas.models import Department
 from tests.applications.views.test_create import put_on_list
-from tests.browser import inspect
+from tests.browser import Visit, inspect
 from tests.factories import applications as cases
 from tests.factories.applications import CaseCast
 from tests.factories.areas import DevelopmentPlanFactory
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 
-Visit = Callable[..., Page]
 BEFORE = reverse("applications:before_you_start")
 LONG_WORD = "Boligforeningsafdelingsbestyrelsesmedlemsuddannelsesplanlægningskoordinatorudvalg"
-
-
-@pytest.fixture
-def visit(live_server: LiveServer, new_page: Callable[..., Page]) -> Visit:
-    """Opens an address as somebody."""
-
-    def opened(actor: Actor, address: str, *, scripts: bool = True) -> Page:
-        assert actor.user is not None
-        client = Client()
-        client.force_login(actor.user)
-        page = new_page(scripts=scripts)
-        session = client.cookies[settings.SESSION_COOKIE_NAME].value
-        page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
-        page.goto(live_server.url + address)
-        return page
-
-    return opened
 
 
 @pytest.fixture

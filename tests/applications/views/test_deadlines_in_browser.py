@@ -2,43 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
-from django.conf import settings
-from django.test import Client
 from django.urls import reverse
-from playwright.sync_api import Page, expect
-from pytest_django.live_server_helper import LiveServer
+from playwright.sync_api import expect
 
 from accounts.actors import Actor
 from applications import transitions
 from tests.applications.expiring import let_prequalifications_expire
-from tests.browser import inspect
+from tests.browser import Visit, inspect
 from tests.factories import applications as cases
 from tests.factories.applications import AT, CaseCast
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-Visit = Callable[..., Page]
 LONG = "Sammen om et tryggere og mere aktivt boligområde med helhedsplansfællesskabsorganisationssamarbejde, etape 2"
-
-
-@pytest.fixture
-def visit(live_server: LiveServer, new_page: Callable[..., Page]) -> Visit:
-    """Opens an address as somebody."""
-
-    def open_page(actor: Actor, address: str, *, scripts: bool = True) -> Page:
-        assert actor.user is not None
-        client = Client()
-        client.force_login(actor.user)
-        page = new_page(scripts=scripts)
-        session = client.cookies[settings.SESSION_COOKIE_NAME].value
-        page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
-        page.goto(live_server.url + address)
-        return page
-
-    return open_page
 
 
 def test_deadlines_are_found_filtered_and_followed_to_the_case(visit: Visit, case_cast: CaseCast, outsider: Actor) -> None:

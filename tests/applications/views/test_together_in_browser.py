@@ -2,45 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
-from django.conf import settings
-from django.test import Client
 from django.urls import reverse
-from playwright.sync_api import Page, expect
-from pytest_django.live_server_helper import LiveServer
+from playwright.sync_api import expect
 
-from accounts.actors import Actor
 from applications import transitions
 from applications.models import Application
 from applications.states import State
-from tests.browser import inspect
+from tests.browser import Visit, inspect
 from tests.factories import applications as cases
 from tests.factories.applications import AT, MIO, CaseCast
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser, pytest.mark.usefixtures("on_the_day")]
 
-Visit = Callable[..., Page]
 LONG_WORD = "Boligforeningsafdelingsbestyrelsesmedlemsuddannelsesplanlægningskoordinatorudvalg"
-
-
-@pytest.fixture
-def visit(live_server: LiveServer, new_page: Callable[..., Page]) -> Visit:
-    """Opens an address as somebody."""
-
-    def opened(actor: Actor, address: str, *, scripts: bool = True) -> Page:
-        assert actor.user is not None
-        client = Client()
-        client.force_login(actor.user)
-        page = new_page(scripts=scripts)
-        session = client.cookies[settings.SESSION_COOKIE_NAME].value
-        page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
-        page.goto(live_server.url + address)
-        return page
-
-    return opened
 
 
 def url(name: str, application: Application) -> str:

@@ -19,7 +19,7 @@ from areas import clock
 from areas.models import ImportBatch, ImportProgress
 from areas.transitions import imports
 from tests.areas.imports.made import FIGURES, LISTING, csv
-from tests.browser import inspect
+from tests.browser import inspect, look_no_more
 from tests.factories.areas import MunicipalityFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -103,7 +103,9 @@ def test_a_batch_in_work_is_looked_at_again_by_itself(visit: Visit) -> None:
     ImportProgress.objects.filter(batch=batch).update(step=imports.COMPARING, done=4000, total=10_000)
     page = visit(batch.get_absolute_url())
     expect(page.get_by_text("4.000 af 10.000 rækker")).to_be_visible()
+    look_no_more(page)
     inspect(page, "import in work")
+    page.unroute("**/*")
 
     clock.work_on_import(batch.pk)
 
