@@ -7,6 +7,7 @@ import functools
 import posixpath
 import re
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import unquote
@@ -64,6 +65,11 @@ class _Package:
     main: list[str] = dataclasses.field(default_factory=list)
 
 
+# What zipfile and expat raise for a file somebody made: NotImplementedError for a compression they do not know, zlib.error for
+# one that does not unpack.
+_BROKEN = (zipfile.BadZipFile, zlib.error, expat.ExpatError, KeyError, EOFError, OSError, ValueError, NotImplementedError)
+
+
 def judge(path: Path) -> tuple[Kind, list[Finding]]:
     """Which of the two it is, and what is found. Errors: Stopped."""
     try:
@@ -76,7 +82,7 @@ def judge(path: Path) -> tuple[Kind, list[Finding]]:
             inside = _files_inside(package)
             found = [Finding("files_inside", {"count": str(inside)})] if inside else []
             return kind, [*found, *_search(package)]
-    except (zipfile.BadZipFile, expat.ExpatError, KeyError, EOFError, OSError, ValueError, NotImplementedError) as error:
+    except _BROKEN as error:
         raise Stopped("broken") from error
 
 

@@ -21,7 +21,8 @@ MOST_OBJECTS = 300_000
 MOST_FOLLOWING = 100
 # What pypdf's parsers raise on files made to break them, beside its own.
 _BROKEN = (PyPdfError, ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError, AssertionError, OSError)
-# Read with a library for ciphers that the portal has no use for: a protected file is not opened, whatever protects it.
+# Read with a library for ciphers that the portal has no use for: a protected file is not opened, whatever protects it
+# (pypdf raises NotImplementedError for a way of protecting that it does not know).
 _LOCKED = (DependencyError, FileNotDecryptedError, NotImplementedError)
 _SCRIPT = gettext_noop("JavaScript")
 _OTHER_FILE = gettext_noop("en anden fil, der bliver åbnet")

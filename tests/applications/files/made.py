@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -269,3 +270,10 @@ def pdf_in_a_picture() -> bytes:
 def zip_behind_a_pdf() -> bytes:
     """A PDF that is a ZIP when read from its end."""
     return pdf("hej") + zipped({"page.html": "<script>alert(1)</script>"})
+
+
+def broken_packing(package: bytes) -> bytes:
+    """The package with its text's compressed bytes spoilt; everything around them is whole."""
+    part = zipfile.ZipFile(io.BytesIO(package)).getinfo("word/document.xml")
+    begins = part.header_offset + 30 + sum(struct.unpack_from("<HH", package, part.header_offset + 26))
+    return package[:begins] + b"\xff" * 8 + package[begins + 8 :]

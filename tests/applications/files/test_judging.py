@@ -76,6 +76,7 @@ BAD = {
     "half a picture": (made.image("PNG", (400, 400))[:200], "broken"),
     "half a photo": (made.image("JPEG", (400, 400))[:300], "broken"),
     "half a word file": (made.docx("hej")[:-40], "broken"),
+    "a word file with broken packing": (made.broken_packing(made.docx("hej " * 400)), "broken"),
     "macros under a plain name": (made.docm_as_docx(), "macros"),
     "macros by their type": (made.docx(main="application/vnd.ms-word.document.macroEnabled.main+xml"), "macros"),
     "macros of excel 4": (made.docx("x", more={"xl/macrosheets/sheet1.xml": "<a/>"}), "macros"),
