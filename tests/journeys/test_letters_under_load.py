@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pytest
 
 from tests.journeys.server import Portal
+from tests.pace import pace
 
 pytestmark = [pytest.mark.slow, pytest.mark.measured, pytest.mark.timeout(1200), pytest.mark.xdist_group("journeys")]
 
@@ -38,8 +39,9 @@ def test_the_portal_answers_within_50_ms_while_twenty_letters_are_made(portal: P
 
 @dataclass(frozen=True)
 class Round:
-    """Seconds that /health took while the letters were made."""
+    """Seconds that /health took while the letters were made, and the machine's pace before and after."""
 
+    pace: float
     letters_took: float
     p50: float
     p99: float
@@ -47,11 +49,12 @@ class Round:
 
     @property
     def is_light(self) -> bool:
-        return self.p100 < ANSWER
+        return self.p100 < ANSWER * self.pace
 
 
 def measured_round(portal: Portal, *, made_by_then: int) -> Round:
     """Twenty more letters, and how the portal answered until the last of them was there."""
+    before = pace()
     portal.run("letters", f"submit({LETTERS})")
     portal.run("letters", "queue()")
     answers: list[float] = []
@@ -61,7 +64,8 @@ def measured_round(portal: Portal, *, made_by_then: int) -> Round:
         assert time.monotonic() - began < 300, f"after 5 minutes {portal.rows(MADE)} of {made_by_then} letters are made"
     answers.sort()
     p50, p99, p100 = (answers[min(len(answers) * share // 100, len(answers) - 1)] for share in (50, 99, 100))
-    found = Round(time.monotonic() - began, p50, p99, p100)
+    letters_took = time.monotonic() - began
+    found = Round(max(before, pace()), letters_took, p50, p99, p100)
     print(f"{LETTERS} letters; /health {len(answers)} times: {found}")  # noqa: T201 - the figures the issue asks for
     return found
 

@@ -130,45 +130,46 @@ def test_it_says_who_runs_already_and_stops_whole(filled: Places) -> None:
     assert nothing_runs(filled)
 
 
-def test_ctrl_c_stops_everything_it_started(filled: Places) -> None:
+def test_whatever_is_killed_is_told_and_the_next_start_has_lost_nothing(filled: Places) -> None:
+    """One demo after the other on the same data: each finds what the one before was killed with."""
+    visitor = None
+    for part in ("web", "worker", "postgresql"):
+        with demo(filled) as running:
+            visitor = found_again(visitor, running.site)
+            os.kill(running.part(part), signal.SIGKILL)
+            status, said = running.end()
+            assert status == 1
+            assert "killed" in said
+            assert str(filled.log(part)) in said
+            assert nothing_runs(filled)
+
     with demo(filled) as running:
-        running.process.send_signal(signal.SIGINT)
-        assert running.end()[0] == 0
-        assert nothing_runs(filled)
-
-
-@pytest.mark.parametrize("part", ["web", "worker", "postgresql"])
-def test_a_killed_part_is_told_with_its_log_and_the_next_start_has_lost_nothing(filled: Places, part: str) -> None:
-    with demo(filled) as running:
-        visitor = signed_in(running.site)
-        os.kill(running.part(part), signal.SIGKILL)
-        status, said = running.end()
-        assert status == 1
-        assert "killed" in said
-        assert str(filled.log(part)) in said
-        assert nothing_runs(filled)
-    with demo(filled) as again:
-        assert still_knows(visitor, again.site)
-
-
-def test_after_the_killing_of_the_watch_the_next_start_has_lost_nothing(filled: Places) -> None:
-    with demo(filled) as running:
-        visitor = signed_in(running.site)
+        found_again(visitor, running.site)
         running.process.kill()
         running.process.wait()
         with demo(filled) as again:
-            assert still_knows(visitor, again.site)
-    assert nothing_runs(filled)
+            found_again(visitor, again.site)
+            a_killed_child_of_the_web_server_is_replaced(again)
+            again.process.send_signal(signal.SIGINT)
+            assert again.end()[0] == 0
+            assert nothing_runs(filled), "Ctrl-C stops everything"
 
 
-def test_a_killed_child_of_the_web_server_is_replaced(filled: Places) -> None:
-    with demo(filled) as running:
-        web = running.part("web")
-        victim = processes.family(web)[1]
-        os.kill(victim, signal.SIGKILL)
-        assert processes.wait_until(lambda: len(processes.family(web)) == 3, seconds=20)
-        assert walk.Visitor(running.site).fetch("/health")[0] == 200
-        assert running.process.poll() is None
+def found_again(visitor: walk.Visitor | None, site: str) -> walk.Visitor:
+    """Who has signed in before is signed in still; the first one signs in."""
+    if visitor is None:
+        return signed_in(site)
+    assert still_knows(visitor, site)
+    return visitor
+
+
+def a_killed_child_of_the_web_server_is_replaced(running: Running) -> None:
+    web = running.part("web")
+    victim = processes.family(web)[1]
+    os.kill(victim, signal.SIGKILL)
+    assert processes.wait_until(lambda: len(processes.family(web)) == 3, seconds=20)
+    assert walk.Visitor(running.site).fetch("/health")[0] == 200
+    assert running.process.poll() is None
 
 
 def test_a_server_of_ones_own_that_goes_away_is_told_and_waited_for(filled: Places, tmp_path: Path) -> None:

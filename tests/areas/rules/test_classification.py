@@ -16,6 +16,7 @@ from areas.rules.classification import Classification, Verdict, classify
 from areas.rules.criteria import FIELDS, Finding, Measure, Met, Values
 from areas.rules.standing import Status
 from tests.areas.rules.figures import D, any_values, heads, known_values, limits, shares, values, years
+from tests.pace import pace
 
 MET, NOT_MET, UNKNOWN = Met.MET, Met.NOT_MET, Met.UNKNOWN
 ORDER = [NOT_MET, UNKNOWN, MET]
@@ -282,4 +283,4 @@ def test_ten_thousand_area_years_are_classified_within_a_second() -> None:
 
     assert Verdict.UNDETERMINED not in verdicts
     assert len(verdicts) == 3
-    assert took < 1, f"{took:.2f} s"
+    assert took < pace(), f"{took:.2f} s"

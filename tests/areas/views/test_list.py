@@ -26,6 +26,7 @@ from tests.factories.areas import (
     HousingAreaFactory,
     MunicipalityFactory,
 )
+from tests.pace import pace
 
 pytestmark = pytest.mark.django_db
 
@@ -238,7 +239,7 @@ def test_a_merger_that_lies_ahead_changes_nothing_yet(reader: Client) -> None:
 @pytest.mark.slow
 @pytest.mark.measured
 def test_five_thousand_areas_are_answered_in_150_ms(reader: Client) -> None:
-    """What the server needs on the clock; the best of twenty counts, for the machine is not the test's own."""
+    """What the server needs on the clock, at the machine's pace. The best of twenty counts: the machine is not the test's own."""
     few = AreaListingFactory.create_batch(50)
     with CaptureQueriesContext(connection) as asked_for_few:
         get(reader)
@@ -264,7 +265,8 @@ def test_five_thousand_areas_are_answered_in_150_ms(reader: Client) -> None:
     assert len(asked_for_many) == len(asked_for_few)
 
     for query in ({}, {"sort": "-status"}, {"q": "stor", "status": "conversion_area", "plan": "none"}, {"page": "100"}):
-        assert any(seconds(reader, query) < 0.150 for _turn in range(20)), query
+        turns = ((seconds(reader, query), 0.150 * pace()) for _turn in range(20))
+        assert any(took < goal for took, goal in turns), query
 
 
 def seconds(client: Client, query: dict[str, str]) -> float:
