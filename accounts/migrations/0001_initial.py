@@ -93,6 +93,33 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "medlemskab",
                 "verbose_name_plural": "medlemskaber",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "role__in",
+                                [
+                                    "ADVISER",
+                                    "APPLICANT",
+                                    "AUDITOR",
+                                    "CASE_OFFICER",
+                                    "DIRECTOR",
+                                    "FINANCE_OFFICER",
+                                    "HOUSING_SIGNATORY",
+                                    "MUNICIPAL_OFFICER",
+                                    "MUNICIPAL_SIGNATORY",
+                                ],
+                            )
+                        ),
+                        name="membership_role_is_held_in_organisations",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to__isnull", True), ("valid_to__gte", models.F("valid_from")), _connector="OR"
+                        ),
+                        name="membership_ends_after_it_begins",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -306,35 +333,6 @@ class Migration(migrations.Migration):
                 "verbose_name": "udgående mail",
                 "verbose_name_plural": "udgående mails",
             },
-        ),
-        migrations.AddConstraint(
-            model_name="membership",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "role__in",
-                        [
-                            "ADVISER",
-                            "APPLICANT",
-                            "AUDITOR",
-                            "CASE_OFFICER",
-                            "DIRECTOR",
-                            "FINANCE_OFFICER",
-                            "HOUSING_SIGNATORY",
-                            "MUNICIPAL_OFFICER",
-                            "MUNICIPAL_SIGNATORY",
-                        ],
-                    )
-                ),
-                name="membership_role_is_held_in_organisations",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="membership",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("valid_to__isnull", True), ("valid_to__gte", models.F("valid_from")), _connector="OR"),
-                name="membership_ends_after_it_begins",
-            ),
         ),
         migrations.AddConstraint(
             model_name="membership",

@@ -186,6 +186,77 @@ class Migration(migrations.Migration):
                 "verbose_name": "ansøgning",
                 "verbose_name_plural": "ansøgninger",
                 "ordering": ["-case_number"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("case_number__range", (100000, 999999))),
+                        name="application_case_number_has_six_digits",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    "DRAFT",
+                                    "SUBMITTED",
+                                    "INFO_REQUESTED",
+                                    "UNDER_ASSESSMENT",
+                                    "WAITING_LIST",
+                                    "HEARING",
+                                    "REFUSED",
+                                    "PREQUALIFIED",
+                                    "PLAN_IN_PROGRESS",
+                                    "LOCAL_APPROVAL",
+                                    "PLAN_SUBMITTED",
+                                    "INFO_REQUESTED_PLAN",
+                                    "HEARING_PLAN",
+                                    "COMMITTED",
+                                    "WITHDRAWN",
+                                    "LAPSED",
+                                ],
+                            )
+                        ),
+                        name="application_state_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "rule_set__in",
+                                [
+                                    applications.rules.rule_sets.RuleSet["R2011"],
+                                    applications.rules.rule_sets.RuleSet["R2015"],
+                                    applications.rules.rule_sets.RuleSet["R2019"],
+                                ],
+                            )
+                        ),
+                        name="application_rule_set_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_at__isnull", False), ("state__in", ["COMMITTED", "REFUSED"])),
+                            models.Q(
+                                ("decided_at__isnull", True), models.Q(("state__in", ["COMMITTED", "REFUSED"]), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="application_decided_exactly_in_decided_states",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["DRAFT", "WITHDRAWN"]), ("submitted_at__isnull", False), _connector="OR"
+                        ),
+                        name="application_submitted_unless_draft",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("decided_at__isnull", True), ("decided_at__gte", models.F("submitted_at")), _connector="OR"
+                        ),
+                        name="application_decided_after_submitted",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("total_budget__isnull", True), ("total_budget__gt", 0), _connector="OR"),
+                        name="application_budget_is_positive",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -212,6 +283,15 @@ class Migration(migrations.Migration):
                 "verbose_name": "samarbejdsaftale",
                 "verbose_name_plural": "samarbejdsaftaler",
                 "ordering": ["number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("application", "number"), name="agreement_number_once"),
+                    models.UniqueConstraint(fields=("id", "content_hash"), name="agreement_hash_of_version"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("voided_at__isnull", True)),
+                        fields=("application",),
+                        name="agreement_one_standing_version",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -237,6 +317,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "afdeling i ansøgningen",
                 "verbose_name_plural": "afdelinger i ansøgningen",
                 "ordering": ["department__number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("application", "department"), name="application_department_once")
+                ],
             },
         ),
         migrations.AddField(
@@ -535,6 +618,21 @@ class Migration(migrations.Migration):
                 "verbose_name": "plads i bestyrelsen",
                 "verbose_name_plural": "pladser i bestyrelsen",
                 "ordering": ["kind", "-is_chair", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["BOARD", "SECRETARIAT"])), name="board_seat_kind_is_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to__isnull", True), ("valid_to__gte", models.F("valid_from")), _connector="OR"
+                        ),
+                        name="board_seat_ends_after_it_begins",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("is_chair", False), ("kind", "BOARD"), _connector="OR"),
+                        name="board_seat_chairs_sit_on_the_board",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -647,6 +745,17 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "helhedsplan",
                 "verbose_name_plural": "helhedsplaner",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("starts_on__isnull", True),
+                            ("ends_on__isnull", True),
+                            ("ends_on__gt", models.F("starts_on")),
+                            _connector="OR",
+                        ),
+                        name="plan_ends_after_it_starts",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -741,6 +850,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "dokument",
                 "verbose_name_plural": "dokumenter",
                 "ordering": ["-id"],
+                "constraints": [models.UniqueConstraint(fields=("event", "kind"), name="document_once_per_event")],
             },
         ),
         migrations.CreateModel(
@@ -787,6 +897,33 @@ class Migration(migrations.Migration):
                 "verbose_name": "finansiering",
                 "verbose_name_plural": "finansiering",
                 "ordering": ["id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "source__in",
+                                [
+                                    applications.rules.cofinancing.Source["FUND"],
+                                    applications.rules.cofinancing.Source["MUNICIPALITY"],
+                                    applications.rules.cofinancing.Source["ORGANISATION"],
+                                    applications.rules.cofinancing.Source["DEPARTMENT"],
+                                    applications.rules.cofinancing.Source["OTHER"],
+                                ],
+                            )
+                        ),
+                        name="funding_line_source_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [applications.rules.cofinancing.Kind["CASH"], applications.rules.cofinancing.Kind["IN_KIND"]],
+                            )
+                        ),
+                        name="funding_line_kind_is_known",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="funding_line_amount_is_positive"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -860,6 +997,23 @@ class Migration(migrations.Migration):
                 "verbose_name": "partshøring",
                 "verbose_name_plural": "partshøringer",
                 "ordering": ["id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("deadline__gt", models.F("sent_on"))), name="hearing_deadline_after_sending"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("replied_by__isnull", True), ("replied_on__isnull", True), ("reply", "")),
+                            models.Q(
+                                ("replied_by__isnull", False),
+                                ("replied_on__isnull", False),
+                                models.Q(("reply", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="hearing_reply_is_dated_and_named",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -899,6 +1053,18 @@ class Migration(migrations.Migration):
                 "verbose_name": "mål",
                 "verbose_name_plural": "mål",
                 "ordering": ["id"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("plan", "indicator"), name="plan_goal_indicator_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("baseline_on__isnull", True),
+                            ("target_on__isnull", True),
+                            ("target_on__gt", models.F("baseline_on")),
+                            _connector="OR",
+                        ),
+                        name="plan_goal_target_after_baseline",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -996,6 +1162,15 @@ class Migration(migrations.Migration):
                 "verbose_name": "indstilling",
                 "verbose_name_plural": "indstillinger",
                 "ordering": ["id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("social_amount__gt", 0)), name="recommendation_social_is_positive"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("rent_amount__gte", 0)), name="recommendation_rent_is_not_negative"
+                    ),
+                    models.UniqueConstraint(fields=("id", "recommended_by"), name="recommendation_names_its_author"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1059,6 +1234,34 @@ class Migration(migrations.Migration):
                 "verbose_name": "afgørelse",
                 "verbose_name_plural": "afgørelser",
                 "ordering": ["id"],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("reasons", ""), _negated=True), name="decision_has_reasons"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("outcome", "COMMITTED")), fields=("application",), name="decision_one_commitment"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("recommended_by__isnull", True),
+                            models.Q(("recommended_by", models.F("decided_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="decision_four_eyes",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("outcome", "COMMITTED"), _negated=True),
+                            models.Q(
+                                ("frame_year__isnull", False),
+                                ("recommendation__isnull", False),
+                                ("recommended_by__isnull", False),
+                                ("rent_amount__gte", 0),
+                                ("social_amount__gt", 0),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="decision_commitment_is_complete",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1089,6 +1292,14 @@ class Migration(migrations.Migration):
                 "verbose_name": "huslejestøtte",
                 "verbose_name_plural": "huslejestøtte",
                 "ordering": ["department__number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("application", "department"), name="rent_support_once_per_department"),
+                    models.CheckConstraint(condition=models.Q(("amount_per_m2__gt", 0)), name="rent_support_amount_is_positive"),
+                    models.CheckConstraint(condition=models.Q(("area_m2__gt", 0)), name="rent_support_area_is_positive"),
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_on__gt", models.F("starts_on"))), name="rent_support_ends_after_it_starts"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1196,25 +1407,14 @@ class Migration(migrations.Migration):
                 "verbose_name": "underskrift",
                 "verbose_name_plural": "underskrifter",
                 "ordering": ["signed_at"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("agreement", "organisation"), name="signature_once_per_party"),
+                    models.CheckConstraint(
+                        condition=models.Q(("role__in", ["HOUSING_SIGNATORY", "MUNICIPAL_SIGNATORY"])),
+                        name="signature_by_a_signatory",
+                    ),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="agreement",
-            constraint=models.UniqueConstraint(fields=("application", "number"), name="agreement_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="agreement",
-            constraint=models.UniqueConstraint(fields=("id", "content_hash"), name="agreement_hash_of_version"),
-        ),
-        migrations.AddConstraint(
-            model_name="agreement",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("voided_at__isnull", True)), fields=("application",), name="agreement_one_standing_version"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="applicationdepartment",
-            constraint=models.UniqueConstraint(fields=("application", "department"), name="application_department_once"),
         ),
         migrations.AddIndex(
             model_name="application",
@@ -1227,89 +1427,6 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="application",
             index=models.Index(fields=["municipality", "state"], name="application_municipality"),
-        ),
-        migrations.AddConstraint(
-            model_name="application",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("case_number__range", (100000, 999999))), name="application_case_number_has_six_digits"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="application",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            "DRAFT",
-                            "SUBMITTED",
-                            "INFO_REQUESTED",
-                            "UNDER_ASSESSMENT",
-                            "WAITING_LIST",
-                            "HEARING",
-                            "REFUSED",
-                            "PREQUALIFIED",
-                            "PLAN_IN_PROGRESS",
-                            "LOCAL_APPROVAL",
-                            "PLAN_SUBMITTED",
-                            "INFO_REQUESTED_PLAN",
-                            "HEARING_PLAN",
-                            "COMMITTED",
-                            "WITHDRAWN",
-                            "LAPSED",
-                        ],
-                    )
-                ),
-                name="application_state_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="application",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "rule_set__in",
-                        [
-                            applications.rules.rule_sets.RuleSet["R2011"],
-                            applications.rules.rule_sets.RuleSet["R2015"],
-                            applications.rules.rule_sets.RuleSet["R2019"],
-                        ],
-                    )
-                ),
-                name="application_rule_set_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="application",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("decided_at__isnull", False), ("state__in", ["COMMITTED", "REFUSED"])),
-                    models.Q(("decided_at__isnull", True), models.Q(("state__in", ["COMMITTED", "REFUSED"]), _negated=True)),
-                    _connector="OR",
-                ),
-                name="application_decided_exactly_in_decided_states",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="application",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["DRAFT", "WITHDRAWN"]), ("submitted_at__isnull", False), _connector="OR"),
-                name="application_submitted_unless_draft",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="application",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("decided_at__isnull", True), ("decided_at__gte", models.F("submitted_at")), _connector="OR"),
-                name="application_decided_after_submitted",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="application",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("total_budget__isnull", True), ("total_budget__gt", 0), _connector="OR"),
-                name="application_budget_is_positive",
-            ),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name="application",
@@ -1362,26 +1479,6 @@ class Migration(migrations.Migration):
             model_name="boardseat",
             index=models.Index(fields=["user"], name="board_seat_user"),
         ),
-        migrations.AddConstraint(
-            model_name="boardseat",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["BOARD", "SECRETARIAT"])), name="board_seat_kind_is_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="boardseat",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("valid_to__isnull", True), ("valid_to__gte", models.F("valid_from")), _connector="OR"),
-                name="board_seat_ends_after_it_begins",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="boardseat",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("is_chair", False), ("kind", "BOARD"), _connector="OR"),
-                name="board_seat_chairs_sit_on_the_board",
-            ),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name="boardseat",
             trigger=pgtrigger.compiler.Trigger(
@@ -1423,18 +1520,6 @@ class Migration(migrations.Migration):
                     table="applications_boardseat",
                     when="AFTER",
                 ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="comprehensiveplan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("starts_on__isnull", True),
-                    ("ends_on__isnull", True),
-                    ("ends_on__gt", models.F("starts_on")),
-                    _connector="OR",
-                ),
-                name="plan_ends_after_it_starts",
             ),
         ),
         pgtrigger.migrations.AddTrigger(
@@ -1480,76 +1565,6 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddConstraint(
-            model_name="document",
-            constraint=models.UniqueConstraint(fields=("event", "kind"), name="document_once_per_event"),
-        ),
-        migrations.AddConstraint(
-            model_name="fundingline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "source__in",
-                        [
-                            applications.rules.cofinancing.Source["FUND"],
-                            applications.rules.cofinancing.Source["MUNICIPALITY"],
-                            applications.rules.cofinancing.Source["ORGANISATION"],
-                            applications.rules.cofinancing.Source["DEPARTMENT"],
-                            applications.rules.cofinancing.Source["OTHER"],
-                        ],
-                    )
-                ),
-                name="funding_line_source_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="fundingline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("kind__in", [applications.rules.cofinancing.Kind["CASH"], applications.rules.cofinancing.Kind["IN_KIND"]])
-                ),
-                name="funding_line_kind_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="fundingline",
-            constraint=models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="funding_line_amount_is_positive"),
-        ),
-        migrations.AddConstraint(
-            model_name="partyhearing",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("deadline__gt", models.F("sent_on"))), name="hearing_deadline_after_sending"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="partyhearing",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("replied_by__isnull", True), ("replied_on__isnull", True), ("reply", "")),
-                    models.Q(
-                        ("replied_by__isnull", False), ("replied_on__isnull", False), models.Q(("reply", ""), _negated=True)
-                    ),
-                    _connector="OR",
-                ),
-                name="hearing_reply_is_dated_and_named",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="plangoal",
-            constraint=models.UniqueConstraint(fields=("plan", "indicator"), name="plan_goal_indicator_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="plangoal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("baseline_on__isnull", True),
-                    ("target_on__isnull", True),
-                    ("target_on__gt", models.F("baseline_on")),
-                    _connector="OR",
-                ),
-                name="plan_goal_target_after_baseline",
-            ),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name="plangoal",
             trigger=pgtrigger.compiler.Trigger(
@@ -1593,80 +1608,6 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddConstraint(
-            model_name="recommendation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("social_amount__gt", 0)), name="recommendation_social_is_positive"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="recommendation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("rent_amount__gte", 0)), name="recommendation_rent_is_not_negative"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="recommendation",
-            constraint=models.UniqueConstraint(fields=("id", "recommended_by"), name="recommendation_names_its_author"),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.CheckConstraint(condition=models.Q(("reasons", ""), _negated=True), name="decision_has_reasons"),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("outcome", "COMMITTED")), fields=("application",), name="decision_one_commitment"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("recommended_by__isnull", True),
-                    models.Q(("recommended_by", models.F("decided_by")), _negated=True),
-                    _connector="OR",
-                ),
-                name="decision_four_eyes",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("outcome", "COMMITTED"), _negated=True),
-                    models.Q(
-                        ("frame_year__isnull", False),
-                        ("recommendation__isnull", False),
-                        ("recommended_by__isnull", False),
-                        ("rent_amount__gte", 0),
-                        ("social_amount__gt", 0),
-                    ),
-                    _connector="OR",
-                ),
-                name="decision_commitment_is_complete",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rentsupport",
-            constraint=models.UniqueConstraint(fields=("application", "department"), name="rent_support_once_per_department"),
-        ),
-        migrations.AddConstraint(
-            model_name="rentsupport",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount_per_m2__gt", 0)), name="rent_support_amount_is_positive"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rentsupport",
-            constraint=models.CheckConstraint(condition=models.Q(("area_m2__gt", 0)), name="rent_support_area_is_positive"),
-        ),
-        migrations.AddConstraint(
-            model_name="rentsupport",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_on__gt", models.F("starts_on"))), name="rent_support_ends_after_it_starts"
-            ),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name="rentsupport",
             trigger=pgtrigger.compiler.Trigger(
@@ -1708,16 +1649,6 @@ class Migration(migrations.Migration):
                     table="applications_rentsupport",
                     when="AFTER",
                 ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="signature",
-            constraint=models.UniqueConstraint(fields=("agreement", "organisation"), name="signature_once_per_party"),
-        ),
-        migrations.AddConstraint(
-            model_name="signature",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("role__in", ["HOUSING_SIGNATORY", "MUNICIPAL_SIGNATORY"])), name="signature_by_a_signatory"
             ),
         ),
     ]

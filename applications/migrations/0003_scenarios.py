@@ -78,6 +78,19 @@ class Migration(migrations.Migration):
                 "verbose_name": "scenarie",
                 "verbose_name_plural": "scenarier",
                 "ordering": ["-changed_at", "-id"],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("name", ""), _negated=True), name="scenario_has_a_name"),
+                    models.UniqueConstraint(fields=("owner", "name"), name="scenario_name_once_per_owner"),
+                    models.CheckConstraint(
+                        condition=models.Q(("passing__in", ["STRICT", "FILL_GAPS"])), name="scenario_passing_is_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("carrying__in", ["NOTHING", "OWN", "ALL"])), name="scenario_carrying_is_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("changed_at__gte", models.F("made_at"))), name="scenario_changed_after_it_was_made"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -124,6 +137,45 @@ class Migration(migrations.Migration):
                 "verbose_name": "sag i scenarie",
                 "verbose_name_plural": "sager i scenarier",
                 "ordering": ["application__case_number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("scenario", "application"), name="scenario_case_once"),
+                    models.UniqueConstraint(fields=("scenario", "place"), name="scenario_case_place_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("social_amount__isnull", False),
+                            ("rent_amount__isnull", False),
+                            ("year__isnull", False),
+                            ("later_share__isnull", False),
+                            ("place__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="scenario_case_sets_something",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("social_amount__isnull", True), ("social_amount__gte", 0), _connector="OR"),
+                        name="scenario_case_social_is_not_negative",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("rent_amount__isnull", True), ("rent_amount__gte", 0), _connector="OR"),
+                        name="scenario_case_rent_is_not_negative",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("later_share__isnull", True),
+                            models.Q(("later_share__gt", 0), ("later_share__lt", 1)),
+                            _connector="OR",
+                        ),
+                        name="scenario_case_share_is_a_part",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("place__isnull", True),
+                            models.Q(("place__gte", 1), models.Q(("reason", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="scenario_case_moved_with_reason",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -181,88 +233,6 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "scenariehændelser",
                 "ordering": ["id"],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="scenario",
-            constraint=models.CheckConstraint(condition=models.Q(("name", ""), _negated=True), name="scenario_has_a_name"),
-        ),
-        migrations.AddConstraint(
-            model_name="scenario",
-            constraint=models.UniqueConstraint(fields=("owner", "name"), name="scenario_name_once_per_owner"),
-        ),
-        migrations.AddConstraint(
-            model_name="scenario",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("passing__in", ["STRICT", "FILL_GAPS"])), name="scenario_passing_is_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="scenario",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("carrying__in", ["NOTHING", "OWN", "ALL"])), name="scenario_carrying_is_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="scenario",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("changed_at__gte", models.F("made_at"))), name="scenario_changed_after_it_was_made"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="scenariocase",
-            constraint=models.UniqueConstraint(fields=("scenario", "application"), name="scenario_case_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="scenariocase",
-            constraint=models.UniqueConstraint(fields=("scenario", "place"), name="scenario_case_place_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="scenariocase",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("social_amount__isnull", False),
-                    ("rent_amount__isnull", False),
-                    ("year__isnull", False),
-                    ("later_share__isnull", False),
-                    ("place__isnull", False),
-                    _connector="OR",
-                ),
-                name="scenario_case_sets_something",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="scenariocase",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("social_amount__isnull", True), ("social_amount__gte", 0), _connector="OR"),
-                name="scenario_case_social_is_not_negative",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="scenariocase",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("rent_amount__isnull", True), ("rent_amount__gte", 0), _connector="OR"),
-                name="scenario_case_rent_is_not_negative",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="scenariocase",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("later_share__isnull", True),
-                    models.Q(("later_share__gt", 0), ("later_share__lt", 1)),
-                    _connector="OR",
-                ),
-                name="scenario_case_share_is_a_part",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="scenariocase",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("place__isnull", True), models.Q(("place__gte", 1), models.Q(("reason", ""), _negated=True)), _connector="OR"
-                ),
-                name="scenario_case_moved_with_reason",
-            ),
         ),
         append_only("applications_scenarioevent"),
     ]

@@ -184,6 +184,57 @@ class Migration(migrations.Migration):
                 "verbose_name": "bilag",
                 "verbose_name_plural": "bilag",
                 "ordering": ["id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "document_type__in",
+                                [
+                                    "D1",
+                                    "D2",
+                                    "D3",
+                                    "D4",
+                                    "D5",
+                                    "D6",
+                                    "D7",
+                                    "D8",
+                                    "D9",
+                                    "D10",
+                                    "D11",
+                                    "D12",
+                                    "D13",
+                                    "D14",
+                                    "D15",
+                                    "D16",
+                                    "D17",
+                                    "D18",
+                                    "D19",
+                                    "D20",
+                                    "D21",
+                                    "D22",
+                                    "D23",
+                                    "D24",
+                                    "D25",
+                                    "D26",
+                                    "OTHER",
+                                ],
+                            )
+                        ),
+                        name="attachment_type_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("hidden_at__isnull", True), ("hidden_by__isnull", True), ("hidden_reason", "")),
+                            models.Q(
+                                ("hidden_at__isnull", False),
+                                ("hidden_by__isnull", False),
+                                models.Q(("hidden_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="attachment_hidden_is_dated_named_and_explained",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -269,125 +320,52 @@ class Migration(migrations.Migration):
                 "verbose_name": "udgave af bilag",
                 "verbose_name_plural": "udgaver af bilag",
                 "ordering": ["attachment", "number"],
-            },
-        ),
-        migrations.AddConstraint(
-            model_name="attachment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "document_type__in",
-                        [
-                            "D1",
-                            "D2",
-                            "D3",
-                            "D4",
-                            "D5",
-                            "D6",
-                            "D7",
-                            "D8",
-                            "D9",
-                            "D10",
-                            "D11",
-                            "D12",
-                            "D13",
-                            "D14",
-                            "D15",
-                            "D16",
-                            "D17",
-                            "D18",
-                            "D19",
-                            "D20",
-                            "D21",
-                            "D22",
-                            "D23",
-                            "D24",
-                            "D25",
-                            "D26",
-                            "OTHER",
-                        ],
-                    )
-                ),
-                name="attachment_type_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="attachment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("hidden_at__isnull", True), ("hidden_by__isnull", True), ("hidden_reason", "")),
-                    models.Q(
-                        ("hidden_at__isnull", False), ("hidden_by__isnull", False), models.Q(("hidden_reason", ""), _negated=True)
+                "constraints": [
+                    models.UniqueConstraint(fields=("attachment", "number"), name="attachment_version_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("number__gte", 1)), name="attachment_version_is_numbered_from_one"
                     ),
-                    _connector="OR",
-                ),
-                name="attachment_hidden_is_dated_named_and_explained",
-            ),
+                    models.CheckConstraint(
+                        condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")), name="attachment_version_sha256_is_one"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("size__gte", 1), ("size__lte", 52428800)), name="attachment_version_size_is_allowed"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["CHECKING", "TO_CONFIRM", "ACCEPTED", "REFUSED"])),
+                        name="attachment_version_state_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["ACCEPTED", "TO_CONFIRM"]), _negated=True),
+                            ("kind__in", ["PDF", "DOCX", "XLSX", "PNG", "JPEG"]),
+                            _connector="OR",
+                        ),
+                        name="attachment_version_accepted_is_of_a_kind",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "REFUSED"), _negated=True),
+                            models.Q(("findings", []), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="attachment_version_refused_says_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("confirmed_at__isnull", True), ("confirmed_by__isnull", True)),
+                            models.Q(("confirmed_at__isnull", False), ("confirmed_by__isnull", False), ("state", "ACCEPTED")),
+                            _connector="OR",
+                        ),
+                        name="attachment_version_confirmed_is_dated_and_named",
+                    ),
+                ],
+            },
         ),
         migrations.AddIndex(
             model_name="attachmentversion",
             index=models.Index(
                 condition=models.Q(("state", "CHECKING")), fields=["uploaded_at"], name="attachment_version_waiting"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="attachmentversion",
-            constraint=models.UniqueConstraint(fields=("attachment", "number"), name="attachment_version_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="attachmentversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("number__gte", 1)), name="attachment_version_is_numbered_from_one"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="attachmentversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")), name="attachment_version_sha256_is_one"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="attachmentversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("size__gte", 1), ("size__lte", 52428800)), name="attachment_version_size_is_allowed"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="attachmentversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["CHECKING", "TO_CONFIRM", "ACCEPTED", "REFUSED"])),
-                name="attachment_version_state_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="attachmentversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["ACCEPTED", "TO_CONFIRM"]), _negated=True),
-                    ("kind__in", ["PDF", "DOCX", "XLSX", "PNG", "JPEG"]),
-                    _connector="OR",
-                ),
-                name="attachment_version_accepted_is_of_a_kind",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="attachmentversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "REFUSED"), _negated=True), models.Q(("findings", []), _negated=True), _connector="OR"
-                ),
-                name="attachment_version_refused_says_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="attachmentversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("confirmed_at__isnull", True), ("confirmed_by__isnull", True)),
-                    models.Q(("confirmed_at__isnull", False), ("confirmed_by__isnull", False), ("state", "ACCEPTED")),
-                    _connector="OR",
-                ),
-                name="attachment_version_confirmed_is_dated_and_named",
             ),
         ),
         *GUARDS,

@@ -121,6 +121,19 @@ class Migration(migrations.Migration):
                 "verbose_name": "flytning",
                 "verbose_name_plural": "flytninger",
                 "ordering": ["-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("finished_at__isnull", True), ("finished_at__gte", models.F("started_at")), _connector="OR"
+                        ),
+                        name="transfer_batch_finishes_after_it_began",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("finished_at__isnull", True)),
+                        fields=("to_rule_set",),
+                        name="transfer_batch_one_at_a_time",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -198,6 +211,42 @@ class Migration(migrations.Migration):
                 "verbose_name": "sag i flytning",
                 "verbose_name_plural": "sager i flytninger",
                 "ordering": ["application__case_number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("batch", "application"), name="transferred_case_once_per_batch"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("outcome__in", ["PENDING", "MOVED"])),
+                        fields=("application", "to_rule_set"),
+                        name="transferred_case_moves_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("outcome__in", ["PENDING", "MOVED", "LEFT", "FAILED", "TAKEN_BACK"])),
+                        name="transferred_case_outcome_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("event__isnull", False), ("outcome__in", ["MOVED", "TAKEN_BACK"])),
+                            models.Q(models.Q(("outcome__in", ["MOVED", "TAKEN_BACK"]), _negated=True), ("event__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="transferred_case_moved_has_an_event",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("outcome", "TAKEN_BACK"), ("taken_back_event__isnull", False)),
+                            models.Q(models.Q(("outcome", "TAKEN_BACK"), _negated=True), ("taken_back_event__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="transferred_case_taken_back_has_an_event",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("outcome__in", ["LEFT", "FAILED"]), models.Q(("reason", {}), _negated=True)),
+                            models.Q(("outcome__in", ["LEFT", "FAILED"]), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="transferred_case_left_says_why",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -249,74 +298,9 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.AddConstraint(
-            model_name="transferbatch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("finished_at__isnull", True), ("finished_at__gte", models.F("started_at")), _connector="OR"),
-                name="transfer_batch_finishes_after_it_began",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="transferbatch",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("finished_at__isnull", True)), fields=("to_rule_set",), name="transfer_batch_one_at_a_time"
-            ),
-        ),
         migrations.AddIndex(
             model_name="transferredcase",
             index=models.Index(fields=["batch", "outcome"], name="transferred_case_outcome"),
-        ),
-        migrations.AddConstraint(
-            model_name="transferredcase",
-            constraint=models.UniqueConstraint(fields=("batch", "application"), name="transferred_case_once_per_batch"),
-        ),
-        migrations.AddConstraint(
-            model_name="transferredcase",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("outcome__in", ["PENDING", "MOVED"])),
-                fields=("application", "to_rule_set"),
-                name="transferred_case_moves_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="transferredcase",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("outcome__in", ["PENDING", "MOVED", "LEFT", "FAILED", "TAKEN_BACK"])),
-                name="transferred_case_outcome_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="transferredcase",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("event__isnull", False), ("outcome__in", ["MOVED", "TAKEN_BACK"])),
-                    models.Q(models.Q(("outcome__in", ["MOVED", "TAKEN_BACK"]), _negated=True), ("event__isnull", True)),
-                    _connector="OR",
-                ),
-                name="transferred_case_moved_has_an_event",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="transferredcase",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("outcome", "TAKEN_BACK"), ("taken_back_event__isnull", False)),
-                    models.Q(models.Q(("outcome", "TAKEN_BACK"), _negated=True), ("taken_back_event__isnull", True)),
-                    _connector="OR",
-                ),
-                name="transferred_case_taken_back_has_an_event",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="transferredcase",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("outcome__in", ["LEFT", "FAILED"]), models.Q(("reason", {}), _negated=True)),
-                    models.Q(("outcome__in", ["LEFT", "FAILED"]), _negated=True),
-                    _connector="OR",
-                ),
-                name="transferred_case_left_says_why",
-            ),
         ),
         migrations.RunSQL(str(OLD.reverse_sql), str(OLD.sql)),
         legal_moves("applications_application", "DRAFT", PAIRS),

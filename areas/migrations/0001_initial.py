@@ -49,6 +49,30 @@ class Migration(migrations.Migration):
                 "verbose_name": "ændring af område",
                 "verbose_name_plural": "ændringer af områder",
                 "ordering": ["changed_on", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["RENAMED", "MERGED", "SPLIT", "ENLARGED"])),
+                        name="area_change_kind_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "RENAMED"), models.Q(("former_name", ""), _negated=True)),
+                            models.Q(models.Q(("kind", "RENAMED"), _negated=True), ("former_name", "")),
+                            _connector="OR",
+                        ),
+                        name="area_change_has_the_former_name",
+                        violation_error_message="Skriv det tidligere navn, når området har fået nyt navn, ellers ikke.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind__in", ["SPLIT", "ENLARGED"]), _negated=True),
+                            models.Q(("approval", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="area_change_of_shape_is_approved",
+                        violation_error_message="Skriv, hvor ministeren har godkendt ændringen (§ 61 a, stk. 3).",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -80,6 +104,31 @@ class Migration(migrations.Migration):
                 "verbose_name": "område på liste",
                 "verbose_name_plural": "områder på lister",
                 "ordering": ["-area_list__year", "area__sort_key"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("evidence__in", ["named", "derived", "unconfirmed"])),
+                        name="area_listing_evidence_is_known",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("sources", ""), _negated=True), name="area_listing_has_a_source"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("is_conversion_area__isnull", False),
+                            ("is_parallel_society__isnull", False),
+                            ("is_exposed__isnull", False),
+                            ("is_prevention_area__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="area_listing_says_something",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("is_conversion_area", True), ("is_parallel_society", False), _negated=True),
+                        name="area_listing_conversion_area_is_parallel_society",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("is_exposed", False), ("is_parallel_society", True), _negated=True),
+                        name="area_listing_parallel_society_is_exposed",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -153,6 +202,15 @@ class Migration(migrations.Migration):
                 "verbose_name": "afdeling i område",
                 "verbose_name_plural": "afdelinger i områder",
                 "ordering": ["valid_from"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to__isnull", True), ("valid_to__gte", models.F("valid_from")), _connector="OR"
+                        ),
+                        name="area_membership_ends_after_it_begins",
+                        violation_error_message="Slutdatoen ligger før startdatoen. Vælg startdatoen eller en senere dag.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -181,6 +239,20 @@ class Migration(migrations.Migration):
                 "verbose_name": "tilknyttet afdeling",
                 "verbose_name_plural": "tilknyttede afdelinger",
                 "ordering": ["valid_from"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True),
+                        name="connected_department_has_a_reason",
+                        violation_error_message="Skriv, hvorfor afdelingen er knyttet til området.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to__isnull", True), ("valid_to__gte", models.F("valid_from")), _connector="OR"
+                        ),
+                        name="connected_department_ends_after_it_begins",
+                        violation_error_message="Slutdatoen ligger før startdatoen. Vælg startdatoen eller en senere dag.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -236,6 +308,53 @@ class Migration(migrations.Migration):
                 "verbose_name": "afdeling",
                 "verbose_name_plural": "afdelinger",
                 "ordering": ["organisation__sort_key", "number"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("floor_area_m2__isnull", True), ("floor_area_m2__gt", 0), _connector="OR"),
+                        name="department_floor_area_is_positive",
+                        violation_error_message="Arealet skal være større end 0.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "owner_kind__in",
+                                [
+                                    "DEPARTMENT",
+                                    "YOUTH_SELF_OWNING",
+                                    "ELDERLY_SELF_OWNING",
+                                    "ELDERLY_MUNICIPAL",
+                                    "ELDERLY_REGIONAL",
+                                ],
+                            )
+                        ),
+                        name="department_owner_kind_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("postcode", ""), ("postcode__regex", "^[0-9]{4}$"), _connector="OR"),
+                        name="department_postcode_has_four_digits",
+                        violation_error_message="Et postnummer har fire cifre.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("dwellings__isnull", True),
+                            (
+                                "dwellings__gte",
+                                django.db.models.expressions.CombinedExpression(
+                                    django.db.models.expressions.CombinedExpression(
+                                        django.db.models.functions.comparison.Coalesce("family_dwellings", models.Value(0)),
+                                        "+",
+                                        django.db.models.functions.comparison.Coalesce("youth_dwellings", models.Value(0)),
+                                    ),
+                                    "+",
+                                    django.db.models.functions.comparison.Coalesce("elderly_dwellings", models.Value(0)),
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="department_dwellings_of_each_kind_fit_the_total",
+                        violation_error_message="Der er flere boliger af de enkelte slags end boliger i alt.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -303,6 +422,22 @@ class Migration(migrations.Migration):
                 "verbose_name": "udviklingsplan",
                 "verbose_name_plural": "udviklingsplaner",
                 "ordering": ["starts_on"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("approval__in", ["APPROVED", "EXEMPTED", "ORDERED"])),
+                        name="development_plan_approval_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("source", ""), _negated=True),
+                        name="development_plan_has_a_source",
+                        violation_error_message="Skriv, hvor udviklingsplanen er godkendt eller pålagt.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_on__isnull", True), ("ends_on__gte", models.F("starts_on")), _connector="OR"),
+                        name="development_plan_ends_after_it_starts",
+                        violation_error_message="Slutdatoen ligger før startdatoen. Vælg startdatoen eller en senere dag.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -344,6 +479,11 @@ class Migration(migrations.Migration):
                 "verbose_name": "boligområde",
                 "verbose_name_plural": "boligområder",
                 "ordering": ["sort_key"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("key__regex", "^[a-z0-9]+(-[a-z0-9]+)*$")), name="housing_area_key_is_a_slug"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -471,6 +611,111 @@ class Migration(migrations.Migration):
                 "verbose_name": "nøgletal",
                 "verbose_name_plural": "nøgletal",
                 "ordering": ["-list_year", "area__sort_key"],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("sources", ""), _negated=True), name="key_figures_have_a_source"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("residents__isnull", False), ("residents_absence", "")),
+                            models.Q(
+                                ("residents__isnull", True),
+                                ("residents_absence__in", ["SUPPRESSED", "NOT_PUBLISHED", "NOT_FOUND"]),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="key_figures_residents_or_a_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("outside_labour_market_pct__isnull", False), ("outside_labour_market_pct_absence", "")),
+                            models.Q(
+                                ("outside_labour_market_pct__isnull", True),
+                                ("outside_labour_market_pct_absence__in", ["SUPPRESSED", "NOT_PUBLISHED", "NOT_FOUND"]),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="key_figures_outside_labour_market_pct_or_a_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("convicted_pct__isnull", False), ("convicted_pct_absence", "")),
+                            models.Q(
+                                ("convicted_pct__isnull", True),
+                                ("convicted_pct_absence__in", ["SUPPRESSED", "NOT_PUBLISHED", "NOT_FOUND"]),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="key_figures_convicted_pct_or_a_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("basic_school_only_pct__isnull", False), ("basic_school_only_pct_absence", "")),
+                            models.Q(
+                                ("basic_school_only_pct__isnull", True),
+                                ("basic_school_only_pct_absence__in", ["SUPPRESSED", "NOT_PUBLISHED", "NOT_FOUND"]),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="key_figures_basic_school_only_pct_or_a_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("income_pct_of_region__isnull", False), ("income_pct_of_region_absence", "")),
+                            models.Q(
+                                ("income_pct_of_region__isnull", True),
+                                ("income_pct_of_region_absence__in", ["SUPPRESSED", "NOT_PUBLISHED", "NOT_FOUND"]),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="key_figures_income_pct_of_region_or_a_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("non_western_pct__isnull", False), ("non_western_pct_absence", "")),
+                            models.Q(
+                                ("non_western_pct__isnull", True),
+                                ("non_western_pct_absence__in", ["SUPPRESSED", "NOT_PUBLISHED", "NOT_FOUND"]),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="key_figures_non_western_pct_or_a_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("outside_labour_market_pct__isnull", True),
+                            ("outside_labour_market_pct__range", (0, 100)),
+                            _connector="OR",
+                        ),
+                        name="key_figures_outside_labour_market_pct_is_a_share",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("convicted_pct__isnull", True), ("convicted_pct__range", (0, 100)), _connector="OR"),
+                        name="key_figures_convicted_pct_is_a_share",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("basic_school_only_pct__isnull", True), ("basic_school_only_pct__range", (0, 100)), _connector="OR"
+                        ),
+                        name="key_figures_basic_school_only_pct_is_a_share",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("income_pct_of_region__isnull", True), ("income_pct_of_region__range", (0, 1000)), _connector="OR"
+                        ),
+                        name="key_figures_income_pct_of_region_is_a_share",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("non_western_pct__isnull", True), ("non_western_pct__range", (0, 100)), _connector="OR"
+                        ),
+                        name="key_figures_non_western_pct_is_a_share",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("convicted_limit_pct__isnull", True), ("convicted_limit_pct__range", (0, 100)), _connector="OR"
+                        ),
+                        name="key_figures_convicted_limit_pct_is_a_share",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -615,6 +860,11 @@ class Migration(migrations.Migration):
                 "verbose_name": "kommune",
                 "verbose_name_plural": "kommuner",
                 "ordering": ["sort_key"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("code__regex", "^[0-9]{4}$")), name="municipality_code_has_four_digits"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1300,29 +1550,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="developmentplan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("approval__in", ["APPROVED", "EXEMPTED", "ORDERED"])),
-                name="development_plan_approval_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="developmentplan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("source", ""), _negated=True),
-                name="development_plan_has_a_source",
-                violation_error_message="Skriv, hvor udviklingsplanen er godkendt eller pålagt.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="developmentplan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_on__isnull", True), ("ends_on__gte", models.F("starts_on")), _connector="OR"),
-                name="development_plan_ends_after_it_starts",
-                violation_error_message="Slutdatoen ligger før startdatoen. Vælg startdatoen eller en senere dag.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="developmentplan",
             constraint=django.contrib.postgres.constraints.ExclusionConstraint(
                 expressions=[
                     (models.Func(models.F("area"), models.F("area"), models.Value("[]"), function="int8range"), "&&"),
@@ -1373,22 +1600,6 @@ class Migration(migrations.Migration):
                     table="areas_developmentplan",
                     when="AFTER",
                 ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="connecteddepartment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True),
-                name="connected_department_has_a_reason",
-                violation_error_message="Skriv, hvorfor afdelingen er knyttet til området.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="connecteddepartment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("valid_to__isnull", True), ("valid_to__gte", models.F("valid_from")), _connector="OR"),
-                name="connected_department_ends_after_it_begins",
-                violation_error_message="Slutdatoen ligger før startdatoen. Vælg startdatoen eller en senere dag.",
             ),
         ),
         migrations.AddConstraint(
@@ -1444,14 +1655,6 @@ class Migration(migrations.Migration):
                     table="areas_connecteddepartment",
                     when="AFTER",
                 ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="areamembership",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("valid_to__isnull", True), ("valid_to__gte", models.F("valid_from")), _connector="OR"),
-                name="area_membership_ends_after_it_begins",
-                violation_error_message="Slutdatoen ligger før startdatoen. Vælg startdatoen eller en senere dag.",
             ),
         ),
         migrations.AddConstraint(
@@ -1512,45 +1715,6 @@ class Migration(migrations.Migration):
             model_name="arealisting",
             constraint=models.UniqueConstraint(fields=("area_list", "area"), name="area_listing_once_per_list"),
         ),
-        migrations.AddConstraint(
-            model_name="arealisting",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("evidence__in", ["named", "derived", "unconfirmed"])), name="area_listing_evidence_is_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="arealisting",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("sources", ""), _negated=True), name="area_listing_has_a_source"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="arealisting",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("is_conversion_area__isnull", False),
-                    ("is_parallel_society__isnull", False),
-                    ("is_exposed__isnull", False),
-                    ("is_prevention_area__isnull", False),
-                    _connector="OR",
-                ),
-                name="area_listing_says_something",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="arealisting",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("is_conversion_area", True), ("is_parallel_society", False), _negated=True),
-                name="area_listing_conversion_area_is_parallel_society",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="arealisting",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("is_exposed", False), ("is_parallel_society", True), _negated=True),
-                name="area_listing_parallel_society_is_exposed",
-            ),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name="arealisting",
             trigger=pgtrigger.compiler.Trigger(
@@ -1597,12 +1761,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="areachange",
             constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["RENAMED", "MERGED", "SPLIT", "ENLARGED"])), name="area_change_kind_is_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="areachange",
-            constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("kind__in", ["MERGED", "SPLIT"]), ("predecessor__isnull", False)),
                     models.Q(("kind__in", ["RENAMED", "ENLARGED"]), ("predecessor__isnull", True)),
@@ -1610,30 +1768,6 @@ class Migration(migrations.Migration):
                 ),
                 name="area_change_names_its_predecessor",
                 violation_error_message="Vælg det tidligere område, når områder er lagt sammen eller delt, ellers ikke.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="areachange",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "RENAMED"), models.Q(("former_name", ""), _negated=True)),
-                    models.Q(models.Q(("kind", "RENAMED"), _negated=True), ("former_name", "")),
-                    _connector="OR",
-                ),
-                name="area_change_has_the_former_name",
-                violation_error_message="Skriv det tidligere navn, når området har fået nyt navn, ellers ikke.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="areachange",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind__in", ["SPLIT", "ENLARGED"]), _negated=True),
-                    models.Q(("approval", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="area_change_of_shape_is_approved",
-                violation_error_message="Skriv, hvor ministeren har godkendt ændringen (§ 61 a, stk. 3).",
             ),
         ),
         migrations.AddConstraint(
@@ -1711,145 +1845,6 @@ class Migration(migrations.Migration):
             model_name="keyfigures",
             constraint=models.UniqueConstraint(fields=("area", "list_year"), name="key_figures_once_a_year"),
         ),
-        migrations.AddConstraint(
-            model_name="keyfigures",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("sources", ""), _negated=True), name="key_figures_have_a_source"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="keyfigures",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("residents__isnull", False), ("residents_absence", "")),
-                    models.Q(
-                        ("residents__isnull", True), ("residents_absence__in", ["SUPPRESSED", "NOT_PUBLISHED", "NOT_FOUND"])
-                    ),
-                    _connector="OR",
-                ),
-                name="key_figures_residents_or_a_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="keyfigures",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("outside_labour_market_pct__isnull", False), ("outside_labour_market_pct_absence", "")),
-                    models.Q(
-                        ("outside_labour_market_pct__isnull", True),
-                        ("outside_labour_market_pct_absence__in", ["SUPPRESSED", "NOT_PUBLISHED", "NOT_FOUND"]),
-                    ),
-                    _connector="OR",
-                ),
-                name="key_figures_outside_labour_market_pct_or_a_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="keyfigures",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("convicted_pct__isnull", False), ("convicted_pct_absence", "")),
-                    models.Q(
-                        ("convicted_pct__isnull", True),
-                        ("convicted_pct_absence__in", ["SUPPRESSED", "NOT_PUBLISHED", "NOT_FOUND"]),
-                    ),
-                    _connector="OR",
-                ),
-                name="key_figures_convicted_pct_or_a_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="keyfigures",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("basic_school_only_pct__isnull", False), ("basic_school_only_pct_absence", "")),
-                    models.Q(
-                        ("basic_school_only_pct__isnull", True),
-                        ("basic_school_only_pct_absence__in", ["SUPPRESSED", "NOT_PUBLISHED", "NOT_FOUND"]),
-                    ),
-                    _connector="OR",
-                ),
-                name="key_figures_basic_school_only_pct_or_a_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="keyfigures",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("income_pct_of_region__isnull", False), ("income_pct_of_region_absence", "")),
-                    models.Q(
-                        ("income_pct_of_region__isnull", True),
-                        ("income_pct_of_region_absence__in", ["SUPPRESSED", "NOT_PUBLISHED", "NOT_FOUND"]),
-                    ),
-                    _connector="OR",
-                ),
-                name="key_figures_income_pct_of_region_or_a_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="keyfigures",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("non_western_pct__isnull", False), ("non_western_pct_absence", "")),
-                    models.Q(
-                        ("non_western_pct__isnull", True),
-                        ("non_western_pct_absence__in", ["SUPPRESSED", "NOT_PUBLISHED", "NOT_FOUND"]),
-                    ),
-                    _connector="OR",
-                ),
-                name="key_figures_non_western_pct_or_a_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="keyfigures",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("outside_labour_market_pct__isnull", True), ("outside_labour_market_pct__range", (0, 100)), _connector="OR"
-                ),
-                name="key_figures_outside_labour_market_pct_is_a_share",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="keyfigures",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("convicted_pct__isnull", True), ("convicted_pct__range", (0, 100)), _connector="OR"),
-                name="key_figures_convicted_pct_is_a_share",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="keyfigures",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("basic_school_only_pct__isnull", True), ("basic_school_only_pct__range", (0, 100)), _connector="OR"
-                ),
-                name="key_figures_basic_school_only_pct_is_a_share",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="keyfigures",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("income_pct_of_region__isnull", True), ("income_pct_of_region__range", (0, 1000)), _connector="OR"
-                ),
-                name="key_figures_income_pct_of_region_is_a_share",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="keyfigures",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("non_western_pct__isnull", True), ("non_western_pct__range", (0, 100)), _connector="OR"),
-                name="key_figures_non_western_pct_is_a_share",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="keyfigures",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("convicted_limit_pct__isnull", True), ("convicted_limit_pct__range", (0, 100)), _connector="OR"
-                ),
-                name="key_figures_convicted_limit_pct_is_a_share",
-            ),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name="keyfigures",
             trigger=pgtrigger.compiler.Trigger(
@@ -1894,74 +1889,11 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
-            model_name="municipality",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("code__regex", "^[0-9]{4}$")), name="municipality_code_has_four_digits"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="housingarea",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("key__regex", "^[a-z0-9]+(-[a-z0-9]+)*$")), name="housing_area_key_is_a_slug"
-            ),
-        ),
-        migrations.AddConstraint(
             model_name="department",
             constraint=models.UniqueConstraint(
                 fields=("organisation", "number"),
                 name="department_number_unique_in_organisation",
                 violation_error_message="Boligorganisationen har allerede en afdeling med dette nummer.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="department",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("floor_area_m2__isnull", True), ("floor_area_m2__gt", 0), _connector="OR"),
-                name="department_floor_area_is_positive",
-                violation_error_message="Arealet skal være større end 0.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="department",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "owner_kind__in",
-                        ["DEPARTMENT", "YOUTH_SELF_OWNING", "ELDERLY_SELF_OWNING", "ELDERLY_MUNICIPAL", "ELDERLY_REGIONAL"],
-                    )
-                ),
-                name="department_owner_kind_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="department",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("postcode", ""), ("postcode__regex", "^[0-9]{4}$"), _connector="OR"),
-                name="department_postcode_has_four_digits",
-                violation_error_message="Et postnummer har fire cifre.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="department",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("dwellings__isnull", True),
-                    (
-                        "dwellings__gte",
-                        django.db.models.expressions.CombinedExpression(
-                            django.db.models.expressions.CombinedExpression(
-                                django.db.models.functions.comparison.Coalesce("family_dwellings", models.Value(0)),
-                                "+",
-                                django.db.models.functions.comparison.Coalesce("youth_dwellings", models.Value(0)),
-                            ),
-                            "+",
-                            django.db.models.functions.comparison.Coalesce("elderly_dwellings", models.Value(0)),
-                        ),
-                    ),
-                    _connector="OR",
-                ),
-                name="department_dwellings_of_each_kind_fit_the_total",
-                violation_error_message="Der er flere boliger af de enkelte slags end boliger i alt.",
             ),
         ),
         pgtrigger.migrations.AddTrigger(

@@ -93,6 +93,61 @@ class Migration(migrations.Migration):
                 "verbose_name": "indlæsning",
                 "verbose_name_plural": "indlæsninger",
                 "ordering": ["-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("kind__in", ["AREA_LIST", "KEY_FIGURES", "MUNICIPALITIES", "ORGANISATIONS", "DEPARTMENTS"])
+                        ),
+                        name="import_batch_kind_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                ["WAITING", "UNREADABLE", "PREVIEWED", "CONFIRMED", "IMPORTED", "TAKEN_BACK", "DISCARDED"],
+                            )
+                        ),
+                        name="import_batch_state_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")), name="import_batch_sha256_is_one"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "rows",
+                                django.db.models.expressions.CombinedExpression(
+                                    django.db.models.expressions.CombinedExpression(
+                                        django.db.models.expressions.CombinedExpression(
+                                            models.F("created"), "+", models.F("changed")
+                                        ),
+                                        "+",
+                                        models.F("unchanged"),
+                                    ),
+                                    "+",
+                                    models.F("refused"),
+                                ),
+                            )
+                        ),
+                        name="import_batch_every_row_counts_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["WAITING", "UNREADABLE", "DISCARDED"]),
+                            models.Q(("preview", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="import_batch_is_previewed_before_it_is_imported",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "UNREADABLE"), models.Q(("trouble", ""), _negated=True)),
+                            models.Q(models.Q(("state", "UNREADABLE"), _negated=True), ("trouble", "")),
+                            _connector="OR",
+                        ),
+                        name="import_batch_unreadable_says_why",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -121,6 +176,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "ændring ved indlæsning",
                 "verbose_name_plural": "ændringer ved indlæsning",
                 "ordering": ["pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("batch", "table", "object_pk"), name="import_change_once_per_batch")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -190,105 +248,30 @@ class Migration(migrations.Migration):
                 "verbose_name": "række i indlæsning",
                 "verbose_name_plural": "rækker i indlæsninger",
                 "ordering": ["number"],
-            },
-        ),
-        migrations.AddConstraint(
-            model_name="importbatch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["AREA_LIST", "KEY_FIGURES", "MUNICIPALITIES", "ORGANISATIONS", "DEPARTMENTS"])),
-                name="import_batch_kind_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="importbatch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["WAITING", "UNREADABLE", "PREVIEWED", "CONFIRMED", "IMPORTED", "TAKEN_BACK", "DISCARDED"])
-                ),
-                name="import_batch_state_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="importbatch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")), name="import_batch_sha256_is_one"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="importbatch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "rows",
-                        django.db.models.expressions.CombinedExpression(
-                            django.db.models.expressions.CombinedExpression(
-                                django.db.models.expressions.CombinedExpression(models.F("created"), "+", models.F("changed")),
-                                "+",
-                                models.F("unchanged"),
-                            ),
-                            "+",
-                            models.F("refused"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("batch", "number"), name="import_row_once_per_batch"),
+                    models.CheckConstraint(
+                        condition=models.Q(("outcome__in", ["CREATED", "CHANGED", "UNCHANGED", "REFUSED"])),
+                        name="import_row_outcome_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("outcome", "REFUSED"), models.Q(("reason", ""), _negated=True)),
+                            models.Q(models.Q(("outcome", "REFUSED"), _negated=True), ("reason", "")),
+                            _connector="OR",
                         ),
-                    )
-                ),
-                name="import_batch_every_row_counts_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="importbatch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["WAITING", "UNREADABLE", "DISCARDED"]),
-                    models.Q(("preview", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="import_batch_is_previewed_before_it_is_imported",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="importbatch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "UNREADABLE"), models.Q(("trouble", ""), _negated=True)),
-                    models.Q(models.Q(("state", "UNREADABLE"), _negated=True), ("trouble", "")),
-                    _connector="OR",
-                ),
-                name="import_batch_unreadable_says_why",
-            ),
+                        name="import_row_refused_says_why",
+                    ),
+                ],
+            },
         ),
         migrations.AddIndex(
             model_name="importchange",
             index=models.Index(fields=["table", "object_pk"], name="import_change_of_object"),
         ),
-        migrations.AddConstraint(
-            model_name="importchange",
-            constraint=models.UniqueConstraint(fields=("batch", "table", "object_pk"), name="import_change_once_per_batch"),
-        ),
         migrations.AddIndex(
             model_name="importrow",
             index=models.Index(fields=["batch", "outcome", "number"], name="import_row_by_outcome"),
-        ),
-        migrations.AddConstraint(
-            model_name="importrow",
-            constraint=models.UniqueConstraint(fields=("batch", "number"), name="import_row_once_per_batch"),
-        ),
-        migrations.AddConstraint(
-            model_name="importrow",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("outcome__in", ["CREATED", "CHANGED", "UNCHANGED", "REFUSED"])),
-                name="import_row_outcome_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="importrow",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("outcome", "REFUSED"), models.Q(("reason", ""), _negated=True)),
-                    models.Q(models.Q(("outcome", "REFUSED"), _negated=True), ("reason", "")),
-                    _connector="OR",
-                ),
-                name="import_row_refused_says_why",
-            ),
         ),
         legal_moves("areas_importbatch", "WAITING", PAIRS),
         state_has_event("areas_importbatch", "areas_areaevent", "batch_id"),

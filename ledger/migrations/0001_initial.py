@@ -94,6 +94,118 @@ class Migration(migrations.Migration):
                 "verbose_name": "årsramme",
                 "verbose_name_plural": "årsrammer",
                 "ordering": ["year", "-kind"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("kind", "year"), name="frame_year_opened_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["ORDINARY", "EXTRA_RENT"])), name="frame_year_kind_is_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "committed__lte",
+                                django.db.models.expressions.CombinedExpression(
+                                    django.db.models.expressions.CombinedExpression(
+                                        django.db.models.functions.comparison.Coalesce("regulated_total", "base_total"),
+                                        "+",
+                                        models.F("carried_in"),
+                                    ),
+                                    "-",
+                                    models.F("carried_out"),
+                                ),
+                            )
+                        ),
+                        name="frame_year_not_overspent",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("kind", "EXTRA_RENT"),
+                            (
+                                "rent_committed__lte",
+                                django.db.models.functions.comparison.Coalesce("regulated_rent", "base_rent"),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="frame_year_rent_not_overspent",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "EXTRA_RENT"), _negated=True),
+                            models.Q(
+                                ("base_rent", models.F("base_total")),
+                                ("base_vacancy", 0),
+                                ("rent_committed", models.F("committed")),
+                                models.Q(
+                                    ("regulated_total__isnull", True),
+                                    ("regulated_rent", models.F("regulated_total")),
+                                    _connector="OR",
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="frame_year_extra_is_all_rent",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("carried_in__gte", 0),
+                            ("carried_out__gte", models.F("carried_out_by_decision")),
+                            ("carried_out_by_decision__gte", 0),
+                            ("committed__gte", models.F("rent_committed")),
+                            ("rent_committed__gte", 0),
+                            ("withheld__gte", 0),
+                            ("committed__gte", models.F("withheld")),
+                        ),
+                        name="frame_year_totals_not_negative",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("base_rent__gte", models.F("base_vacancy")),
+                            ("base_total__gte", models.F("base_rent")),
+                            ("base_vacancy__gte", 0),
+                        ),
+                        name="frame_year_parts_within_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("regulated_document", ""), ("regulated_rent__isnull", True), ("regulated_total__isnull", True)
+                            ),
+                            models.Q(
+                                ("regulated_rent__gte", 0),
+                                ("regulated_total__gte", models.F("regulated_rent")),
+                                ("regulated_rent__isnull", False),
+                                ("regulated_total__isnull", False),
+                                models.Q(("regulated_document", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="frame_year_regulated_with_document",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("regulated_total__isnull", True),
+                            models.Q(
+                                (
+                                    "regulated_rent__lte",
+                                    django.db.models.expressions.CombinedExpression(models.F("base_rent"), "*", models.Value(2)),
+                                ),
+                                (
+                                    "regulated_total__lte",
+                                    django.db.models.expressions.CombinedExpression(models.F("base_total"), "*", models.Value(2)),
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="frame_year_regulated_within_twice_base",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("closed_on__isnull", True),
+                            ("year__lt", django.db.models.functions.datetime.ExtractYear("closed_on")),
+                            _connector="OR",
+                        ),
+                        name="frame_year_closes_after_its_end",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -127,6 +239,16 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "andel af rammen",
                 "verbose_name_plural": "andele af rammen",
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("held__gte", 0)), name="allocation_not_negative"),
+                    models.CheckConstraint(
+                        condition=models.Q(("money__in", ["SOCIAL", "RENT", "VACANCY"])), name="allocation_money_is_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("case_reference", ""), _negated=True), name="allocation_names_its_case"
+                    ),
+                    models.UniqueConstraint(fields=("case_reference", "frame_year", "money"), name="allocation_once"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -208,6 +330,59 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "rammehændelse",
                 "verbose_name_plural": "rammehændelser",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("event__in", ["frame_year:opened", "frame_year:regulated", "frame_year:closed"]),
+                            models.Q(("key", ""), _negated=True),
+                        ),
+                        name="frame_year_event_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("event", "frame_year:regulated"),
+                                ("rent__isnull", False),
+                                ("total__isnull", False),
+                                models.Q(("document", ""), _negated=True),
+                            ),
+                            models.Q(
+                                models.Q(("event", "frame_year:regulated"), _negated=True),
+                                ("document", ""),
+                                ("rent__isnull", True),
+                                ("total__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="frame_year_event_amounts_when_regulated",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("role", "SYSTEM"), ("user__isnull", True)),
+                            models.Q(models.Q(("role", "SYSTEM"), _negated=True), ("user__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="frame_year_event_person_or_portal",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("event", "frame_year:opened"), ("role", "SYSTEM"), ("seconded_by__isnull", True)),
+                            models.Q(
+                                ("seconded_by__isnull", False),
+                                ("user__isnull", False),
+                                models.Q(("seconded_by", models.F("user")), _negated=True),
+                                ("role", "FINANCE_OFFICER"),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="frame_year_event_is_seconded",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("event", "frame_year:regulated"), _negated=True),
+                        fields=("frame_year", "event"),
+                        name="frame_year_opened_and_closed_once",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -378,6 +553,68 @@ class Migration(migrations.Migration):
                 "verbose_name": "forslag til postering",
                 "verbose_name_plural": "forslag til posteringer",
                 "ordering": ["-proposed_at", "-id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "OPEN",
+                                    "REGULATE",
+                                    "CLOSE",
+                                    "CARRY_OVER",
+                                    "RELEASE",
+                                    "RELEASE_BY_CARRY_OVER",
+                                    "REVERSE",
+                                    "SET_RELEASE_RULE",
+                                ],
+                            )
+                        ),
+                        name="proposal_kind_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("reason", ""), _negated=True),
+                            (
+                                "proposed_role__in",
+                                [
+                                    "APPLICANT",
+                                    "HOUSING_SIGNATORY",
+                                    "ADVISER",
+                                    "AUDITOR",
+                                    "MUNICIPAL_OFFICER",
+                                    "MUNICIPAL_SIGNATORY",
+                                    "CASE_OFFICER",
+                                    "FINANCE_OFFICER",
+                                    "DIRECTOR",
+                                    "BOARD_MEMBER",
+                                    "SECRETARIAT",
+                                    "SYSTEM",
+                                ],
+                            ),
+                        ),
+                        name="proposal_says_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_by__isnull", True), ("state", "WAITING")),
+                            models.Q(
+                                ("decided_by__isnull", False),
+                                ("state__in", ["APPROVED", "REJECTED"]),
+                                models.Q(("decided_by", models.F("proposed_by")), _negated=True),
+                            ),
+                            models.Q(("decided_by", models.F("proposed_by")), ("state", "WITHDRAWN")),
+                            _connector="OR",
+                        ),
+                        name="proposal_decided_by_another",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "REJECTED"), _negated=True), models.Q(("note", ""), _negated=True), _connector="OR"
+                        ),
+                        name="proposal_rejected_with_reason",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -515,6 +752,32 @@ class Migration(migrations.Migration):
                 "verbose_name": "regel for frigivne beløb",
                 "verbose_name_plural": "regler for frigivne beløb",
                 "ordering": ["period", "-valid_from", "-id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("rule__in", ["SAME_YEAR_OR_CARRY_OVER", "SAME_YEAR_ONLY", "NOT_REUSED"])),
+                        name="release_rule_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("valid_from__gte", models.F("decided_on"))), name="release_rule_does_not_reach_back"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("by__isnull", False),
+                            ("seconded_by__isnull", False),
+                            models.Q(("seconded_by", models.F("by")), _negated=True),
+                            ("role", "FINANCE_OFFICER"),
+                        ),
+                        name="release_rule_is_seconded",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("source", ""), _negated=True),
+                            models.Q(("reason", ""), _negated=True),
+                            models.Q(("key", ""), _negated=True),
+                        ),
+                        name="release_rule_says_why",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -552,6 +815,16 @@ class Migration(migrations.Migration):
                 "verbose_name": "reservation",
                 "verbose_name_plural": "reservationer",
                 "ordering": ["reserved_on", "id"],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="reservation_is_positive"),
+                    models.CheckConstraint(
+                        condition=models.Q(("money__in", ["SOCIAL", "RENT", "VACANCY"])), name="reservation_money_is_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("case_reference", ""), _negated=True), name="reservation_names_its_case"
+                    ),
+                    models.UniqueConstraint(fields=("case_reference", "money"), name="reservation_once"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -920,360 +1193,13 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.AddConstraint(
-            model_name="allocation",
-            constraint=models.CheckConstraint(condition=models.Q(("held__gte", 0)), name="allocation_not_negative"),
-        ),
-        migrations.AddConstraint(
-            model_name="allocation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("money__in", ["SOCIAL", "RENT", "VACANCY"])), name="allocation_money_is_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="allocation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("case_reference", ""), _negated=True), name="allocation_names_its_case"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="allocation",
-            constraint=models.UniqueConstraint(fields=("case_reference", "frame_year", "money"), name="allocation_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="frameyearevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("event__in", ["frame_year:opened", "frame_year:regulated", "frame_year:closed"]),
-                    models.Q(("key", ""), _negated=True),
-                ),
-                name="frame_year_event_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="frameyearevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("event", "frame_year:regulated"),
-                        ("rent__isnull", False),
-                        ("total__isnull", False),
-                        models.Q(("document", ""), _negated=True),
-                    ),
-                    models.Q(
-                        models.Q(("event", "frame_year:regulated"), _negated=True),
-                        ("document", ""),
-                        ("rent__isnull", True),
-                        ("total__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="frame_year_event_amounts_when_regulated",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="frameyearevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("role", "SYSTEM"), ("user__isnull", True)),
-                    models.Q(models.Q(("role", "SYSTEM"), _negated=True), ("user__isnull", False)),
-                    _connector="OR",
-                ),
-                name="frame_year_event_person_or_portal",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="frameyearevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("event", "frame_year:opened"), ("role", "SYSTEM"), ("seconded_by__isnull", True)),
-                    models.Q(
-                        ("seconded_by__isnull", False),
-                        ("user__isnull", False),
-                        models.Q(("seconded_by", models.F("user")), _negated=True),
-                        ("role", "FINANCE_OFFICER"),
-                    ),
-                    _connector="OR",
-                ),
-                name="frame_year_event_is_seconded",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="frameyearevent",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("event", "frame_year:regulated"), _negated=True),
-                fields=("frame_year", "event"),
-                name="frame_year_opened_and_closed_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="frameyear",
-            constraint=models.UniqueConstraint(fields=("kind", "year"), name="frame_year_opened_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="frameyear",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["ORDINARY", "EXTRA_RENT"])), name="frame_year_kind_is_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="frameyear",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "committed__lte",
-                        django.db.models.expressions.CombinedExpression(
-                            django.db.models.expressions.CombinedExpression(
-                                django.db.models.functions.comparison.Coalesce("regulated_total", "base_total"),
-                                "+",
-                                models.F("carried_in"),
-                            ),
-                            "-",
-                            models.F("carried_out"),
-                        ),
-                    )
-                ),
-                name="frame_year_not_overspent",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="frameyear",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("kind", "EXTRA_RENT"),
-                    ("rent_committed__lte", django.db.models.functions.comparison.Coalesce("regulated_rent", "base_rent")),
-                    _connector="OR",
-                ),
-                name="frame_year_rent_not_overspent",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="frameyear",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "EXTRA_RENT"), _negated=True),
-                    models.Q(
-                        ("base_rent", models.F("base_total")),
-                        ("base_vacancy", 0),
-                        ("rent_committed", models.F("committed")),
-                        models.Q(
-                            ("regulated_total__isnull", True), ("regulated_rent", models.F("regulated_total")), _connector="OR"
-                        ),
-                    ),
-                    _connector="OR",
-                ),
-                name="frame_year_extra_is_all_rent",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="frameyear",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("carried_in__gte", 0),
-                    ("carried_out__gte", models.F("carried_out_by_decision")),
-                    ("carried_out_by_decision__gte", 0),
-                    ("committed__gte", models.F("rent_committed")),
-                    ("rent_committed__gte", 0),
-                    ("withheld__gte", 0),
-                    ("committed__gte", models.F("withheld")),
-                ),
-                name="frame_year_totals_not_negative",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="frameyear",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("base_rent__gte", models.F("base_vacancy")),
-                    ("base_total__gte", models.F("base_rent")),
-                    ("base_vacancy__gte", 0),
-                ),
-                name="frame_year_parts_within_whole",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="frameyear",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("regulated_document", ""), ("regulated_rent__isnull", True), ("regulated_total__isnull", True)),
-                    models.Q(
-                        ("regulated_rent__gte", 0),
-                        ("regulated_total__gte", models.F("regulated_rent")),
-                        ("regulated_rent__isnull", False),
-                        ("regulated_total__isnull", False),
-                        models.Q(("regulated_document", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="frame_year_regulated_with_document",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="frameyear",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("regulated_total__isnull", True),
-                    models.Q(
-                        (
-                            "regulated_rent__lte",
-                            django.db.models.expressions.CombinedExpression(models.F("base_rent"), "*", models.Value(2)),
-                        ),
-                        (
-                            "regulated_total__lte",
-                            django.db.models.expressions.CombinedExpression(models.F("base_total"), "*", models.Value(2)),
-                        ),
-                    ),
-                    _connector="OR",
-                ),
-                name="frame_year_regulated_within_twice_base",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="frameyear",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("closed_on__isnull", True),
-                    ("year__lt", django.db.models.functions.datetime.ExtractYear("closed_on")),
-                    _connector="OR",
-                ),
-                name="frame_year_closes_after_its_end",
-            ),
-        ),
         migrations.AddIndex(
             model_name="proposal",
             index=models.Index(fields=["state", "proposed_at"], name="proposal_by_state"),
         ),
-        migrations.AddConstraint(
-            model_name="proposal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        [
-                            "OPEN",
-                            "REGULATE",
-                            "CLOSE",
-                            "CARRY_OVER",
-                            "RELEASE",
-                            "RELEASE_BY_CARRY_OVER",
-                            "REVERSE",
-                            "SET_RELEASE_RULE",
-                        ],
-                    )
-                ),
-                name="proposal_kind_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="proposal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("reason", ""), _negated=True),
-                    (
-                        "proposed_role__in",
-                        [
-                            "APPLICANT",
-                            "HOUSING_SIGNATORY",
-                            "ADVISER",
-                            "AUDITOR",
-                            "MUNICIPAL_OFFICER",
-                            "MUNICIPAL_SIGNATORY",
-                            "CASE_OFFICER",
-                            "FINANCE_OFFICER",
-                            "DIRECTOR",
-                            "BOARD_MEMBER",
-                            "SECRETARIAT",
-                            "SYSTEM",
-                        ],
-                    ),
-                ),
-                name="proposal_says_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="proposal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("decided_by__isnull", True), ("state", "WAITING")),
-                    models.Q(
-                        ("decided_by__isnull", False),
-                        ("state__in", ["APPROVED", "REJECTED"]),
-                        models.Q(("decided_by", models.F("proposed_by")), _negated=True),
-                    ),
-                    models.Q(("decided_by", models.F("proposed_by")), ("state", "WITHDRAWN")),
-                    _connector="OR",
-                ),
-                name="proposal_decided_by_another",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="proposal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "REJECTED"), _negated=True), models.Q(("note", ""), _negated=True), _connector="OR"
-                ),
-                name="proposal_rejected_with_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="releaserule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("rule__in", ["SAME_YEAR_OR_CARRY_OVER", "SAME_YEAR_ONLY", "NOT_REUSED"])),
-                name="release_rule_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="releaserule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("valid_from__gte", models.F("decided_on"))), name="release_rule_does_not_reach_back"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="releaserule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("by__isnull", False),
-                    ("seconded_by__isnull", False),
-                    models.Q(("seconded_by", models.F("by")), _negated=True),
-                    ("role", "FINANCE_OFFICER"),
-                ),
-                name="release_rule_is_seconded",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="releaserule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("source", ""), _negated=True),
-                    models.Q(("reason", ""), _negated=True),
-                    models.Q(("key", ""), _negated=True),
-                ),
-                name="release_rule_says_why",
-            ),
-        ),
         migrations.AddIndex(
             model_name="reservation",
             index=models.Index(fields=["frame_year", "reserved_on"], name="reservation_of_year_by_date"),
-        ),
-        migrations.AddConstraint(
-            model_name="reservation",
-            constraint=models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="reservation_is_positive"),
-        ),
-        migrations.AddConstraint(
-            model_name="reservation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("money__in", ["SOCIAL", "RENT", "VACANCY"])), name="reservation_money_is_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reservation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("case_reference", ""), _negated=True), name="reservation_names_its_case"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reservation",
-            constraint=models.UniqueConstraint(fields=("case_reference", "money"), name="reservation_once"),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name="reservation",

@@ -114,6 +114,19 @@ class Migration(migrations.Migration):
                 "verbose_name": "kontrol af rammen",
                 "verbose_name_plural": "kontroller af rammen",
                 "ordering": ["-at", "-id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("by__isnull", True), ("role", "SYSTEM")),
+                            models.Q(models.Q(("role", "SYSTEM"), _negated=True), ("by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="frame_check_person_or_portal",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("new__lte", models.F("found"))), name="frame_check_new_among_found"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -173,6 +186,27 @@ class Migration(migrations.Migration):
                 "verbose_name": "fund",
                 "verbose_name_plural": "fund",
                 "ordering": ["-id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("gone_check__isnull", True)), fields=("key",), name="frame_finding_stands_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("key", ""), _negated=True),
+                            models.Q(("code", ""), _negated=True),
+                            models.Q(("wording", ""), _negated=True),
+                            ("frame__in", ["ORDINARY", "EXTRA_RENT"]),
+                        ),
+                        name="frame_finding_says_what",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("last_check__gte", models.F("first_check")),
+                            models.Q(("gone_check__isnull", True), ("gone_check__gt", models.F("last_check")), _connector="OR"),
+                        ),
+                        name="frame_finding_checks_in_order",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -229,74 +263,25 @@ class Migration(migrations.Migration):
                 "verbose_name": "hændelse for fund",
                 "verbose_name_plural": "hændelser for fund",
                 "ordering": ["id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("event__in", ["finding:found", "finding:changed", "finding:noted", "finding:gone"])),
+                        name="finding_event_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("event", "finding:noted"), _negated=True),
+                            models.Q(("user__isnull", False), models.Q(("reason", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="finding_event_note_is_a_persons",
+                    ),
+                ],
             },
         ),
         migrations.AddIndex(
             model_name="framecheck",
             index=models.Index(fields=["at"], name="frame_check_in_time"),
-        ),
-        migrations.AddConstraint(
-            model_name="framecheck",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("by__isnull", True), ("role", "SYSTEM")),
-                    models.Q(models.Q(("role", "SYSTEM"), _negated=True), ("by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="frame_check_person_or_portal",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="framecheck",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("new__lte", models.F("found"))), name="frame_check_new_among_found"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="framefinding",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("gone_check__isnull", True)), fields=("key",), name="frame_finding_stands_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="framefinding",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("key", ""), _negated=True),
-                    models.Q(("code", ""), _negated=True),
-                    models.Q(("wording", ""), _negated=True),
-                    ("frame__in", ["ORDINARY", "EXTRA_RENT"]),
-                ),
-                name="frame_finding_says_what",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="framefinding",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("last_check__gte", models.F("first_check")),
-                    models.Q(("gone_check__isnull", True), ("gone_check__gt", models.F("last_check")), _connector="OR"),
-                ),
-                name="frame_finding_checks_in_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="framefindingevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("event__in", ["finding:found", "finding:changed", "finding:noted", "finding:gone"])),
-                name="finding_event_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="framefindingevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("event", "finding:noted"), _negated=True),
-                    models.Q(("user__isnull", False), models.Q(("reason", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="finding_event_note_is_a_persons",
-            ),
         ),
         migrations.RunSQL(FINDING, UNDO),
         append_only("ledger_framecheck"),

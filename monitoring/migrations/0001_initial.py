@@ -59,6 +59,27 @@ class Migration(migrations.Migration):
                 "verbose_name": "indsats",
                 "verbose_name_plural": "indsatser",
                 "ordering": ["-application__case_number"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["PENDING", "ACTIVE", "CHANGE_PENDING", "EXTENDED", "CLOSING", "CLOSED", "REVOKED"])
+                        ),
+                        name="effort_state_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_on__gt", models.F("starts_on"))), name="effort_ends_after_it_starts"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ends_on", models.F("agreed_ends_on")),
+                            models.Q(
+                                ("ends_on__gt", models.F("agreed_ends_on")), ("state__in", ["EXTENDED", "CLOSING", "CLOSED"])
+                            ),
+                            _connector="OR",
+                        ),
+                        name="effort_ends_as_agreed_unless_extended",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -216,37 +237,28 @@ class Migration(migrations.Migration):
                 "verbose_name": "måling",
                 "verbose_name_plural": "målinger",
                 "ordering": ["measured_on", "id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("effort", "indicator", "measured_on", "batch"), name="measurement_once_per_batch"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("suppressed_reason", ""), ("value__isnull", False)),
+                            models.Q(("value__isnull", True), models.Q(("suppressed_reason", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="measurement_has_a_value_or_says_why_not",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(models.Q(("source", ""), _negated=True), models.Q(("batch", ""), _negated=True)),
+                        name="measurement_names_source_and_batch",
+                    ),
+                ],
             },
         ),
         migrations.AddIndex(
             model_name="effort",
             index=models.Index(fields=["state", "starts_on"], name="effort_state_start"),
-        ),
-        migrations.AddConstraint(
-            model_name="effort",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["PENDING", "ACTIVE", "CHANGE_PENDING", "EXTENDED", "CLOSING", "CLOSED", "REVOKED"])
-                ),
-                name="effort_state_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="effort",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_on__gt", models.F("starts_on"))), name="effort_ends_after_it_starts"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="effort",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("ends_on", models.F("agreed_ends_on")),
-                    models.Q(("ends_on__gt", models.F("agreed_ends_on")), ("state__in", ["EXTENDED", "CLOSING", "CLOSED"])),
-                    _connector="OR",
-                ),
-                name="effort_ends_as_agreed_unless_extended",
-            ),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name="effort",
@@ -294,29 +306,5 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="effortevent",
             index=models.Index(fields=["effort", "id"], name="effort_event_effort"),
-        ),
-        migrations.AddConstraint(
-            model_name="measurement",
-            constraint=models.UniqueConstraint(
-                fields=("effort", "indicator", "measured_on", "batch"), name="measurement_once_per_batch"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="measurement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("suppressed_reason", ""), ("value__isnull", False)),
-                    models.Q(("value__isnull", True), models.Q(("suppressed_reason", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="measurement_has_a_value_or_says_why_not",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="measurement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(models.Q(("source", ""), _negated=True), models.Q(("batch", ""), _negated=True)),
-                name="measurement_names_source_and_batch",
-            ),
         ),
     ]

@@ -56,6 +56,19 @@ class Migration(migrations.Migration):
                 "verbose_name": "beløb til frigivelse",
                 "verbose_name_plural": "beløb til frigivelse",
                 "ordering": ["noted_at", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gt", 0), models.Q(("reason", ""), _negated=True)),
+                        name="give_back_is_an_amount",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("cause__in", ["LAPSED", "UNUSED", "REVOKED"]), ("money__in", ["SOCIAL", "RENT", "VACANCY"])
+                        ),
+                        name="give_back_kinds_are_known",
+                    ),
+                    models.UniqueConstraint(fields=("effort", "money", "cause"), name="give_back_once_per_end"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -83,23 +96,6 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "forslag til frigivelse",
                 "ordering": ["id"],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="giveback",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gt", 0), models.Q(("reason", ""), _negated=True)), name="give_back_is_an_amount"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="giveback",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("cause__in", ["LAPSED", "UNUSED", "REVOKED"]), ("money__in", ["SOCIAL", "RENT", "VACANCY"])),
-                name="give_back_kinds_are_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="giveback",
-            constraint=models.UniqueConstraint(fields=("effort", "money", "cause"), name="give_back_once_per_end"),
         ),
         append_only("monitoring_giveback"),
         append_only("monitoring_givebackproposal"),
