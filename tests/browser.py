@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -113,6 +114,20 @@ def new_page(browser: Browser, watch: Watch) -> Iterator[Callable[..., Page]]:
 def page(new_page: Callable[..., Page]) -> Page:
     """One page, wide."""
     return new_page()
+
+
+@pytest.fixture(autouse=True)
+def letters_of_the_browser(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a test prepares by its own hand gets no letters: a page of a committed case would wait for four of them.
+
+    What people do in the browser does, for that runs in the live server's threads.
+    """
+    if request.node.get_closest_marker("browser") is None:
+        return
+    from applications import tasks  # Django is not set up yet when pytest loads this
+
+    queue, by_hand = tasks.queue_letter, threading.get_ident()
+    monkeypatch.setattr(tasks, "queue_letter", lambda event: None if threading.get_ident() == by_hand else queue(event))
 
 
 # `visit(actor, address, scripts=True)`: a page of the actor's own, already there.
