@@ -19,7 +19,7 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from lbf_portal.lib.sql import APP_ROLE
 
-pytest_plugins = ["tests.alone", "tests.browser", "tests.cast", "tests.clamav", "tests.rich"]
+pytest_plugins = ["tests.alone", "tests.browser", "tests.cast", "tests.clamav", "tests.order", "tests.rich"]
 
 TODAY = datetime.date(2026, 11, 22)
 

@@ -14,7 +14,8 @@ from lbf_portal.workbench.places import PROJECT, Places
 from lbf_portal.workbench.steps import complain, step, tell
 from lbf_portal.workbench.trouble import Trouble
 
-IN_PARALLEL = ["-n", "2", "--dist", "loadfile"]  # a file stays together: what its fixtures start is started once
+# A file stays together: what its fixtures start is started once. The order of the files is ours (tests/order.py).
+IN_PARALLEL = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
 CHOOSES_PARALLEL = ("-n", "--numprocesses", "--dist", "--pdb", "--trace", "--collect-only", "--co")
 
 
