@@ -5,7 +5,7 @@ Files that measure come after those: whoever measures waits for the neighbour's 
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -17,7 +17,7 @@ MEASURED = 0.5
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Sort the files, and leave the order within each as it is."""
-    lasts: Counter[Path] = Counter()
+    lasts: defaultdict[Path, float] = defaultdict(float)
     measures: set[Path] = set()
     for item in items:
         lasts[item.path] += max((seconds for mark, seconds in SECONDS.items() if item.get_closest_marker(mark)), default=0.0)
