@@ -40,7 +40,7 @@ FIRST_YEAR_CLOSED_ON = datetime.date(2025, 3, 3)
 
 def seed(today: datetime.date, *, tell: Tell, cases: int = CASES) -> None:
     """Make whatever the demo lacks on this day."""
-    _load_registers(tell)
+    load_registers(tell)
     people.ensure_people(today)
     if Application.objects.filter(is_demo=True).exists():
         tell("seed: the demo's cases are there")
@@ -66,7 +66,7 @@ def _without_savepoints() -> Iterator[None]:
         del features.uses_savepoints
 
 
-def _load_registers(tell: Tell) -> None:
+def load_registers(tell: Tell) -> None:
     """Areas, municipalities, organisations, frames, indicators: as in production."""
     areas.load_reference(by=SYSTEM)
     call_command("load_frames", verbosity=0)

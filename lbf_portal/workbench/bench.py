@@ -21,6 +21,10 @@ def run(arguments: list[str]) -> int:
         from lbf_portal.workbench import bench_transfer
 
         return bench_transfer.run(arguments[1:])
+    if arguments[:1] == ["submit"]:
+        from lbf_portal.workbench import bench_submit
+
+        return bench_submit.run(arguments[1:])
     return run_pages(arguments)
 
 

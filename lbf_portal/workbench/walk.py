@@ -57,9 +57,8 @@ class Visitor:
 
     def __init__(self, site: str) -> None:
         self.site = site
-        self._opener = urllib.request.build_opener(
-            urllib.request.ProxyHandler({}), urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
-        )
+        self._cookies = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
+        self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), self._cookies)
 
     def fetch(self, path: str, form: dict[str, str] | None = None) -> tuple[int, str, bytes]:
         """Status, final path, and body; a refused connection has status 0."""
