@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from accounts.actors import Actor
-from accounts.models import Organisation, User, actor_for, organisations_of
+from accounts.models import ActingChoice, User, actor_for, choices_of
 
 ACTING_FOR = "acting_for"
 
@@ -19,7 +19,7 @@ class PortalRequest(HttpRequest):
 
     user: User
     actor: Actor
-    actor_choices: list[Organisation]
+    actor_choices: list[ActingChoice]
     today: datetime.date
 
 
@@ -33,7 +33,7 @@ class ActorMiddleware:
         ours = cast("PortalRequest", request)
         ours.today = timezone.localdate()
         # Lazy, so that /health and static files ask the database for nothing.
-        ours.actor_choices = cast("list[Organisation]", SimpleLazyObject(lambda: _choices(ours)))
+        ours.actor_choices = cast("list[ActingChoice]", SimpleLazyObject(lambda: _choices(ours)))
         ours.actor = cast("Actor", SimpleLazyObject(lambda: _actor(ours)))
         return self.get_response(request)
 
@@ -44,18 +44,28 @@ def _person(request: PortalRequest) -> User | None:
     return user if isinstance(user, User) else None
 
 
-def _choices(request: PortalRequest) -> list[Organisation]:
-    """Organisations the person can act for; nobody signed in has none."""
+def _choices(request: PortalRequest) -> list[ActingChoice]:
+    """Whom the person can act for; nobody signed in has none."""
     person = _person(request)
-    return organisations_of(person, on=request.today) if person else []
+    return choices_of(person, on=request.today) if person else []
 
 
 def _actor(request: PortalRequest) -> Actor | None:
-    """The actor of the request: for the organisation chosen in the header, else for the first one."""
+    """The actor of the request: for the organisation chosen in the header, else for the first one.
+
+    Whoever acted by a mandate, or for an organisation, that no longer lets them acts for the first one again.
+    """
     person = _person(request)
     if person is None:
         return None
     choices = list(request.actor_choices)
-    chosen = request.session.get(ACTING_FOR)
-    organisation = next((choice for choice in choices if choice.pk == chosen), choices[0] if choices else None)
-    return actor_for(person, organisation, on=request.today)
+    chosen = str(request.session.get(ACTING_FOR, ""))
+    choice = next((choice for choice in choices if choice.key == chosen), choices[0] if choices else None)
+    return acting_as(person, choice, on=request.today)
+
+
+def acting_as(person: User, choice: ActingChoice | None, *, on: datetime.date) -> Actor:
+    """The actor of a choice that was offered just now, so a mandate is not asked for again."""
+    if choice is not None and choice.mandate is not None:
+        return Actor(person, choice.organisation, frozenset({choice.mandate.role}), choice.mandate)
+    return actor_for(person, choice.organisation if choice else None, on=on)

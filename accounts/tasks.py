@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 
 MAILS_PER_RUN = 200
 # Their bodies hold a link that opens an account: kept only until they are sent.
-OPENING_AN_ACCOUNT = frozenset({"account_registered", "password_reset"})
+OPENING_AN_ACCOUNT = frozenset({"account_registered", "case_invitation", "organisation_invitation", "password_reset"})
 
 
 @shared_task(ignore_result=True)

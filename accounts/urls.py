@@ -3,6 +3,7 @@
 from django.urls import path
 
 from accounts import views
+from accounts.views import people
 
 app_name = "accounts"
 
@@ -20,4 +21,16 @@ urlpatterns = [
     path("password/forgotten/", views.forgotten_password, name="forgotten_password"),
     path("password/forgotten/sent/", views.reset_mail_sent, name="reset_mail_sent"),
     path("password/new/<str:user_key>/<str:token>/", views.NewPassword.as_view(), name="new_password"),
+    path("invitation/", people.InvitationPage.as_view(), name="invitation"),
+    path("people/", people.own_people, name="own_people"),
+    path("organisations/<int:organisation>/people/", people.people, name="people"),
+    path("organisations/<int:organisation>/people/invite/", people.invite, name="invite"),
+    path("organisations/<int:organisation>/people/<int:member>/", people.member, name="member"),
+    path("organisations/<int:organisation>/people/<int:member>/remove/", people.remove, name="remove_member"),
+    path("organisations/<int:organisation>/invitations/<int:invitation>/send-again/", people.invite_again, name="invite_again"),
+    path(
+        "organisations/<int:organisation>/invitations/<int:invitation>/withdraw/",
+        people.withdraw_invitation,
+        name="withdraw_invitation",
+    ),
 ]

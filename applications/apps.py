@@ -10,4 +10,4 @@ class ApplicationsConfig(AppConfig):
 
     def ready(self) -> None:
         """Answer what lower apps ask."""
-        from applications import ledger_checks, waiting  # noqa: F401, PLC0415 - importing connects; models are ready only now
+        from applications import ledger_checks, receivers, waiting  # noqa: F401, PLC0415 - importing connects; models are ready only now

@@ -28,7 +28,13 @@ _PHASES: tuple[tuple[frozenset[State], Phase], ...] = (
     (IN_HEARING, Phase.HEARING),
     (frozenset({State.COMMITTED}), Phase.EFFORT),
 )
-_SIDES = ((Role.APPLICANT, Side.APPLICANT), (Role.MUNICIPAL_OFFICER, Side.MUNICIPALITY))
+_SIDES = (
+    (Role.APPLICANT, Side.APPLICANT),
+    (Role.ADVISER, Side.APPLICANT),
+    (Role.MUNICIPAL_OFFICER, Side.MUNICIPALITY),
+)
+# Who brings for the applicant.
+_APPLICANTS = frozenset(role for role, side in _SIDES if side is Side.APPLICANT)
 
 
 def phase_of(application: Application) -> Phase | None:
@@ -181,10 +187,11 @@ class Reader:
 
 def reader_of(actor: Actor, application: Application, *, on: datetime.date) -> Reader:
     """The actor as a reader of the case's attachments."""
+    organisation = application.organisation_of(actor, on=on)
     return Reader(
         application=application,
-        organisation_id=actor.organisation.pk if actor.organisation else None,
-        is_applicant=Role.APPLICANT in permissions.roles_in(actor, application, on=on),
+        organisation_id=organisation.pk if organisation else None,
+        is_applicant=bool(_APPLICANTS & permissions.roles_in(actor, application, on=on)),
         attaches=permissions.may(actor, "attach", application, on=on),
         types=types_open_to(actor, application, on=on),
     )

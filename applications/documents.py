@@ -17,8 +17,8 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from applications import attachments, facts, states
-from applications.models import Application, ApplicationEvent, Document, DocumentKind, Outcome
+from applications import attachments, facts, states, submission
+from applications.models import Application, ApplicationEvent, Document, DocumentKind, Outcome, Submission
 from applications.models.transfers import TRANSFER_TAKEN_BACK, TRANSFERRED
 from applications.rules import cofinancing
 from applications.rules.rule_sets import terms_of
@@ -97,7 +97,10 @@ def make(event: ApplicationEvent, kind: DocumentKind) -> Document:
 
 def _frame(event: ApplicationEvent) -> Context:
     """What every letter carries: the case, the day of the event, whom to ask."""
-    application = event.application
+    return {**_case(event.application), "day": timezone.localdate(event.at)}
+
+
+def _case(application: Application) -> Context:
     return {
         "case_number": str(application.case_number),  # as text: a case number has no thousands separator
         "title": application.title,
@@ -105,7 +108,6 @@ def _frame(event: ApplicationEvent) -> Context:
         "municipality": application.municipality,
         "housing_organisations": application.housing_organisations(),
         "rule_set": application.terms,
-        "day": timezone.localdate(event.at),
         "support_phone": settings.SUPPORT_PHONE,
         "support_mail": settings.SUPPORT_MAIL,
         "is_demo": application.is_demo or settings.IS_DEMO,
@@ -113,12 +115,49 @@ def _frame(event: ApplicationEvent) -> Context:
 
 
 def _receipt(event: ApplicationEvent) -> Context:
+    sent: Submission | None = getattr(event, "submission", None)
+    told = _as_the_case_stands(event.application) if sent is None else _as_sent(event.application, sent)
+    return {"mark": GUIDING, "attachments": attachments.sent_along(event), "submission": sent, **told}
+
+
+def _as_the_case_stands(application: Application) -> Context:
+    """For submissions from before what was sent was kept."""
+    return {"departments": [str(row) for row in application.application_departments.all()], **_applied_for(application)}
+
+
+def _as_sent(application: Application, sent: Submission) -> Context:
+    """The whole application as it was sent, with its declaration; the letter's first page says the same as the annex."""
+    content = submission.content_of(sent)
+    parts = submission.parts_of(content)
+    said = {part["section"]: part["answer"] for part in parts}
     return {
-        "mark": GUIDING,
-        "departments": [str(row) for row in event.application.application_departments.all()],
-        "attachments": attachments.sent_along(event),
-        **_applied_for(event.application),
+        "title": said["basics"].title,
+        "area": content["area"],
+        "housing_organisations": [content["organisation"], *said["basics"].participants],
+        "rule_set": terms_of(content["rule_set"]),
+        "departments": [department.name for department in said["departments"]],
+        "total_budget": said["budget"].total,
+        "social_applied_for": said["budget"].facts.fund,
+        "rent_applied_for": said["rent"].total if said["rent"].is_wanted else Decimal(0),
+        "declaration": content["declaration"],
+        "declared_on": _day(content["declaration"]["on"]),
+        "application": application,
+        "parts": parts,
     }
+
+
+def copy_now(application: Application, *, on: datetime.date) -> bytes | None:
+    """The application as it stands, as PDF, made apart from the web process; None while several others are being made."""
+    context = {
+        **_case(application),
+        "day": on,
+        "mark": GUIDING,
+        "application": application,
+        "is_draft": application.submitted_at is None,
+        "parts": submission.parts_now(application),
+        "attachments": attachments.current(application),
+    }
+    return pdf.render_apart("pdf/application.html", context)
 
 
 def _prequalification(event: ApplicationEvent) -> Context:

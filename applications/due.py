@@ -65,10 +65,11 @@ class Line:
 
     def is_for(self, actor: Actor) -> bool:
         """True when this actor is to act: in the unit, in one of the roles, and no colleague has the case."""
+        if self.unit is not None:
+            own = actor.roles if self.unit.pk in actor.organisation_ids else frozenset()
+            return bool(self.deadline.roles & (own | self.application.guest_roles(actor, on=self.on, side=self.unit)))
         if not actor.roles & self.deadline.roles:
             return False
-        if self.unit is not None:
-            return actor.organisation is not None and actor.organisation.pk == self.unit.pk
         taken = self.application.responsible_id
         is_mine = taken is None or (actor.user is not None and taken == actor.user.pk)
         return actor.is_fund and (is_mine or (Role.DIRECTOR in actor.roles and Role.DIRECTOR in self.deadline.roles))
@@ -103,7 +104,7 @@ def _read(cases: Sequence[Application]) -> None:
     """Each table once, and only of the cases whose state asks for it: a case page has other things to read."""
     events = ApplicationEvent.objects.filter(event__in=DATED).order_by("pk")
     agreements = Agreement.objects.standing().prefetch_related("signatures")
-    prefetch_related_objects(cases, "participants")
+    prefetch_related_objects(cases, "participants", "collaborators__organisation")
     prefetch_related_objects([case for case in cases if case.state in states.IN_HEARING], "hearings")
     dated = Prefetch("events", queryset=events, to_attr="dated_events")
     prefetch_related_objects([case for case in cases if _needs_events(case)], dated)
@@ -174,6 +175,14 @@ def _dated(application: Application) -> list[ApplicationEvent]:
 def _latest(events: Iterable[ApplicationEvent], names: Iterable[str]) -> datetime.date | None:
     days = [timezone.localdate(event.at) for event in events if event.event in names]
     return days[-1] if days else None
+
+
+def standing_agreement(application: Application) -> Agreement | None:
+    """The agreement that stands, with its signatures; not asked for again where the case comes from `of_case`."""
+    read: list[Agreement] | None = application.__dict__.get("standing_agreements")
+    if read is None:
+        return application.agreements.standing().prefetch_related("signatures").first()
+    return read[0] if read else None
 
 
 def _unsigned(application: Application) -> tuple[int, ...]:

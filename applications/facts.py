@@ -8,8 +8,9 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from accounts.models import Organisation
-from applications import attachments
+from applications import attachments, sections
 from applications.models import Agreement, Application, AttachmentVersion, ComprehensivePlan, Recommendation
+from applications.recommendation_states import RecommendationState
 from applications.rules import (
     agreement,
     board,
@@ -24,6 +25,7 @@ from applications.rules import (
 )
 from applications.rules.documents import DocumentType
 from applications.rules.rule_sets import RuleSet
+from areas.models import Department
 from ledger import signals as ledger
 from ledger.kinds import FrameKind, Money
 from ledger.models import FrameYear, Reservation
@@ -58,22 +60,50 @@ def of_documents(application: Application, versions: Iterable[AttachmentVersion]
 
 def of_prequalification(application: Application, *, on: datetime.date, attached: documents.Facts) -> prequalification.Facts:
     """Completeness of the application (C10); what is attached may stand for what is not written in the portal."""
+    figures = {row.department_id: row for row in application.department_figures.all()}
+    outdated = _gone_through_before_it_changed(application, on=on)
     return prequalification.Facts(
         rule_set=RuleSet(application.rule_set),
         housing_organisation_count=len(application.housing_organisations()),
         municipality_count=1,
         departments=tuple(
-            prequalification.Department(name=str(row.department), is_in_area=not row.is_connected, reason=row.connection_reason)
+            prequalification.Department(
+                name=str(row.department),
+                is_in_area=not row.is_connected,
+                reason=row.connection_reason,
+                has_key_figures=row.department_id in figures and figures[row.department_id].is_complete,
+                key_figures_absence=figures[row.department_id].absence if row.department_id in figures else "",
+                is_confirmed=row.master_data_on is not None and row.department_id not in outdated,
+            )
             for row in application.application_departments.all()
         ),
         challenges=application.challenges,
         has_description=documents.has(attached, DocumentType.D2),
-        has_municipal_recommendation=documents.has(attached, DocumentType.D5),
+        has_municipal_recommendation=documents.has(attached, DocumentType.D5)
+        or any(one.state == RecommendationState.GIVEN for one in application.municipal_recommendations.all()),
         problems=frozenset(prequalification.Problem(value) for value in application.problem_types),
+        figures=frozenset(
+            prequalification.Problem(row.problem)
+            for row in application.problem_figures.all()
+            if row.value is not None and row.year is not None
+        ),
+        has_key_figures_attached=documents.has(attached, DocumentType.D3),
         budget=of_budget(application),
         has_development_plan=application.area.development_plans.binding(on).exists(),
         coordination=application.coordination,
     )
+
+
+def _gone_through_before_it_changed(application: Application, *, on: datetime.date) -> set[int]:
+    """Departments of which the register says something else than what the applicant confirmed (R63).
+
+    Only while the applicant can go through them again: once the application is sent, it is that day's register that counts.
+    """
+    confirmed = {row.department_id: row.master_data for row in application.application_departments.all() if row.master_data_on}
+    if not confirmed or not application.is_open:
+        return set()
+    register = Department.objects.with_residents(on).select_related("organisation").filter(pk__in=confirmed)
+    return {department.pk for department in register if sections.master_data(department) != confirmed[department.pk]}
 
 
 def of_rent_support(application: Application) -> rent_support.Facts:

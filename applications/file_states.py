@@ -45,7 +45,7 @@ CONFIRM = Move(
     gettext_noop("Bekræft"),
     frozenset({FileState.TO_CONFIRM}),
     FileState.ACCEPTED,
-    frozenset({Role.APPLICANT, Role.MUNICIPAL_OFFICER}),
+    frozenset({Role.APPLICANT, Role.ADVISER, Role.MUNICIPAL_OFFICER}),
 )
 MOVES = (ACCEPT, ASK, REFUSE, CONFIRM)
 

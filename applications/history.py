@@ -14,9 +14,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
-from accounts.roles import Role
+from accounts.models import read_former_names
+from accounts.roles import Right, Role
 from applications import file_states, states
-from applications.models import ApplicationEvent
+from applications.models import ApplicationEvent, GuestKind
 from applications.models.transfers import TRANSFER_TAKEN_BACK, TRANSFERRED
 from applications.rules.documents import NAMES as DOCUMENT_NAMES
 from applications.rules.documents import DocumentType
@@ -31,6 +32,7 @@ RESERVED = "application:reserved"
 SENTENCES = {
     "application:created": _("Ansøgningen er begyndt"),
     SAVED: _("Afsnittet »%(section)s« er gemt"),
+    "application:sections_copied": _("Afsnit er kopieret fra ansøgning %(source)s"),
     "application:submitted": _("Ansøgningen er indsendt"),
     "application:taken": _("Sagen har fået en sagsbehandler"),
     "application:assessment_started": _("Vurderingen er begyndt"),
@@ -72,7 +74,36 @@ SENTENCES = {
     "application:attachment_confirmed": _("Et bilag er bekræftet: %(document)s, udgave %(version)s"),
     "application:attachment_read": _("Et bilag er hentet: %(document)s, udgave %(version)s"),
     "application:attachments_read": _("Alle bilag er hentet"),
+    "application:person_invited": _("En person er inviteret til sagen: %(guest)s, ret til at %(right)s"),
+    "application:invitation_sent_again": _("En invitation er sendt igen: %(guest)s"),
+    "application:invitation_accepted": _("En inviteret har taget imod adgangen til sagen: %(guest)s, ret til at %(right)s"),
+    "application:access_changed": _("En adgang til sagen er ændret: %(guest)s, ret til at %(right)s"),
+    "application:access_ended": _("En adgang til sagen er ophørt: %(guest)s"),
+    "application:contact_changed": _("Ansøgerens kontaktperson er skiftet"),
+    "application:recommendation_asked": _("Kommunen er bedt om en anbefaling"),
+    "application:recommendation_called_off": _("Ansøgeren har aflyst ønsket om en anbefaling"),
+    "application:municipality_recommended": _("Kommunen anbefaler ansøgningen"),
+    "application:municipality_declined": _("Kommunen anbefaler ikke ansøgningen"),
+    "application:municipality_took_back": _("Kommunen har trukket sin anbefaling tilbage"),
+    "application:comment_written": _("Der er skrevet en kommentar til afsnittet »%(section)s«"),
+    "application:comments_resolved": _("En kommentar til afsnittet »%(section)s« er løst"),
+    "application:comments_reopened": _("En kommentar til afsnittet »%(section)s« er åbnet igen"),
+    "application:mandate_given": _("Boligorganisationen har givet en fuldmagt, der gælder sagen"),
+    "application:party_succeeded": _("%(name)s er lagt sammen med en anden organisation, som er part fra nu af"),
 }
+# Said among those who prepare the case: the fund is not told that it was.
+COMMENTS = frozenset({"application:comment_written", "application:comments_resolved", "application:comments_reopened"})
+
+# Somebody was let in, or is no longer: nothing is written by that.
+ACCESS = frozenset(
+    {
+        "application:person_invited",
+        "application:invitation_sent_again",
+        "application:invitation_accepted",
+        "application:access_changed",
+        "application:access_ended",
+    }
+)
 
 # The fund's own considerations before a decision: internal. Who read what: the fund's to know.
 REASON_IS_INTERNAL = frozenset(
@@ -88,9 +119,13 @@ IS_INTERNAL = READ | {
     "application:accepted_as_local",
 }
 # Nobody has added or changed anything in the case: it was read, it got a case officer, a file that was there already was
-# controlled. A move to other rules can still be taken back after these.
+# controlled, people were let in or wrote to each other. A move to other rules can still be taken back after these; a refusal
+# because of a comment would tell the fund that there is one.
 WRITES_NOTHING = frozenset(
-    {"application:taken", file_states.ACCEPT.event, file_states.ASK.event, file_states.REFUSE.event} | READ
+    {"application:taken", "application:mandate_given", file_states.ACCEPT.event, file_states.ASK.event, file_states.REFUSE.event}
+    | READ
+    | COMMENTS
+    | ACCESS
 )
 
 
@@ -110,7 +145,10 @@ def lines(events: Iterable[ApplicationEvent], reader: Actor) -> list[Line]:
     `events` come in order, with `user` and `organisation` selected. Outside the fund people are told which organisation
     did it; the fund acts as one.
     """
-    shown = [event for event in events if reader.is_fund or event.event not in IS_INTERNAL]
+    events = list(events)
+    read_former_names(event.organisation for event in events)
+    unsaid = COMMENTS if reader.is_fund else IS_INTERNAL
+    shown = [event for event in events if event.event not in unsaid]
     told = []
     for _key, group in groupby(shown, key=_belongs_together):
         first, *rest = group
@@ -136,16 +174,26 @@ def _saves(events: list[ApplicationEvent], reader: Actor) -> Line:
 
 def _sentence(event: ApplicationEvent) -> str:
     section = event.data.get("section", "")
-    words = {"section": str(NAMES.get(section, section)), "version": event.data.get("version", "")}
+    words = {
+        "section": str(NAMES.get(section, section)),
+        "version": event.data.get("version", ""),
+        "name": event.data.get("name", ""),
+    }
     if event.event == RESERVED:
         amounts = {money: kroner(Decimal(event.data[money])) for money in ("social", "rent")}
         words |= {"year": str(event.data["year"]), **amounts}
     if event.event in {TRANSFERRED, TRANSFER_TAKEN_BACK}:
         words |= {"regulation": terms_of(event.data["to"]).regulation, "day": _day(event.data.get("as_of"))}
+    if guest := event.data.get("kind"):
+        words["guest"] = str(GuestKind(guest).label).lower() if guest in GuestKind.values else ""
+    if right := event.data.get("right"):
+        words["right"] = str(Right(right).label).lower()
     if until := event.data.get("until"):
         words["day"] = _day(until)
     if kind := event.data.get("document_type"):
         words["document"] = gettext(DOCUMENT_NAMES[DocumentType(kind)])
+    if source := event.data.get("source"):
+        words["source"] = source
     if event.event == states.IMPORT.event:
         words["reference"] = event.data["reference"]
     return str(SENTENCES[event.event]) % words
@@ -162,7 +210,13 @@ def _who(event: ApplicationEvent, reader: Actor) -> str:
         return str(event.user)
     if not reader.is_fund and event.role in {Role.CASE_OFFICER, Role.DIRECTOR, Role.FINANCE_OFFICER}:
         return str(event.organisation)
-    return f"{event.user}, {event.organisation}"
+    return f"{event.user}, {_unit(event)}"
+
+
+def _unit(event: ApplicationEvent) -> str:
+    """The organisation by its name of the day; by mandate it was somebody else's people."""
+    name = event.organisation.name_on(timezone.localdate(event.at)) if event.organisation else ""
+    return gettext("%(organisation)s, med fuldmagt") % {"organisation": name} if "mandate" in event.data else name
 
 
 def _why(event: ApplicationEvent, reader: Actor) -> str:

@@ -9,18 +9,23 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Subquery, Sum
 
 from accounts.actors import Actor
-from accounts.roles import FUND_ROLES, Role
+from accounts.roles import FUND_ROLES, HOUSING_ROLES, Right, Role
 from applications.file_states import FileState
-from applications.states import AWAITS_APPLICANT, AWAITS_FUND, DECIDED, ENDED, State
+from applications.recommendation_states import RecommendationState
+from applications.states import AWAITS_APPLICANT, AWAITS_FUND, BEFORE_PREQUALIFICATION, DECIDED, ENDED, State
 
 if TYPE_CHECKING:
+    from accounts.models import Organisation
     from applications.models import (
         Agreement,
         Application,
         Attachment,
         AttachmentVersion,
         BoardSeat,
+        Collaborator,
+        CommentThread,
         IndicatorDefinition,
+        MunicipalRecommendation,
         PlanGoal,
         Recommendation,
         Scenario,
@@ -29,6 +34,8 @@ if TYPE_CHECKING:
     )
 
 CASE_NUMBER_DIGITS = 6
+# The tables that an application's sections are kept in.
+CONTENTS = ("application_departments", "problem_figures", "department_figures", "funding_lines", "rent_supports")
 Row = TypeVar("Row", bound=models.Model)
 
 
@@ -39,34 +46,63 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         """The rows the actor may know of, and no others.
 
         Applicants and signatories of a housing or administration organisation: cases where the organisation acted for
-        is the lead or takes part, drafts included. Municipal people: submitted cases of their municipality. Fund roles:
+        is the lead or takes part, or one that was merged into it, drafts included. Whoever acts for it by a mandate: the
+        same, or the cases that the mandate names. Municipal people: submitted cases of their municipality. Fund roles:
         every submitted case. Whoever has a seat on a case's board or secretariat on the day: that case, whatever the
-        organisation acted for. Advisers and auditors: none before they are given a mandate.
+        organisation acted for; likewise whoever accepted an invitation into the case, while it holds. A municipality sees a
+        draft that it was asked to recommend (R66). Advisers and auditors acting for themselves: none.
         """
         seen = Q(pk__in=self._seated(actor, on))
+        if not actor.is_fund:
+            seen |= Q(pk__in=self._let_in(actor, on))
         organisation = actor.organisation
         if organisation is not None and actor.roles & FUND_ROLES:
             seen |= Q(submitted_at__isnull=False)
         elif organisation is not None and actor.has(Role.MUNICIPAL_OFFICER, Role.MUNICIPAL_SIGNATORY):
-            seen |= Q(municipality__organisation=organisation, submitted_at__isnull=False)
-        elif organisation is not None and actor.has(Role.APPLICANT, Role.HOUSING_SIGNATORY):
-            taking_part = self.model.participants.through.objects.filter(organisation=organisation)
-            seen |= Q(organisation=organisation) | Q(pk__in=taking_part.values("application_id"))
+            known = Q(submitted_at__isnull=False) | Q(pk__in=self._asked_to_recommend())
+            seen |= Q(municipality__organisation=organisation) & known
+        elif organisation is not None and actor.roles & HOUSING_ROLES:
+            ours = actor.organisation_ids
+            taking_part = self.model.participants.through.objects.filter(organisation__in=ours)
+            of_ours = Q(organisation__in=ours) | Q(pk__in=taking_part.values("application_id"))
+            if actor.mandate is not None and actor.mandate.is_limited:
+                of_ours &= Q(pk__in=actor.mandate.case_ids)
+            seen |= of_ours
         return self.filter(seen)
 
     def _seated(self, actor: Actor, on: datetime.date) -> models.QuerySet[BoardSeat, Any]:
         seats = cast("type[BoardSeat]", self.model.board_seats.rel.related_model)
         return seats.objects.holding_on(on).filter(user=actor.user).values("application_id")
 
+    def _let_in(self, actor: Actor, on: datetime.date) -> models.QuerySet[Collaborator, Any]:
+        guests = cast("type[Collaborator]", self.model.collaborators.rel.related_model)
+        return guests.objects.holding_on(on).filter(user=actor.user).values("application_id")
+
+    def _asked_to_recommend(self) -> models.QuerySet[MunicipalRecommendation, Any]:
+        asked = cast("type[MunicipalRecommendation]", self.model.municipal_recommendations.rel.related_model)
+        return asked.objects.exclude(state=RecommendationState.CALLED_OFF).values("application_id")
+
     def awaiting_fund(self) -> ApplicationQuerySet:
         """Cases where it is the fund's turn, oldest first."""
         return self.filter(state__in=AWAITS_FUND).order_by("state_since")
 
-    def awaiting_signature_of(self, organisation_id: int) -> ApplicationQuerySet:
-        """Cases out for signature whose standing agreement the organisation has not signed; recalled ones do not count."""
+    def awaiting_signature_of(self, *organisation_ids: int) -> ApplicationQuerySet:
+        """Cases out for signature that one of the organisations is a party of and has not signed; recalled ones do not count.
+
+        An organisation signs for itself and for each that was merged into it.
+        """
         agreements = cast("type[Agreement]", self.model.agreements.rel.related_model)
-        signed = agreements.objects.standing().filter(signatures__organisation_id=organisation_id)
-        return self.filter(state=State.LOCAL_APPROVAL).exclude(pk__in=signed.values("application_id"))
+        standing = agreements.objects.standing()
+        taking_part = self.model.participants.through.objects.filter(organisation__in=organisation_ids)
+
+        def signed(application: str, organisation: str) -> Exists:
+            return Exists(standing.filter(application=OuterRef(application), signatures__organisation=OuterRef(organisation)))
+
+        unsigned = taking_part.exclude(signed("application_id", "organisation_id"))
+        lead = Q(organisation__in=organisation_ids) & ~Q(signed("pk", "organisation_id"))
+        municipality = Q(municipality__organisation__in=organisation_ids) & ~Q(signed("pk", "municipality__organisation_id"))
+        to_sign = lead | municipality | Q(pk__in=unsigned.values("application_id"))
+        return self.filter(to_sign, state=State.LOCAL_APPROVAL)
 
     def awaiting_applicant(self) -> ApplicationQuerySet:
         """Cases where it is the housing organisation's turn."""
@@ -77,8 +113,11 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         return self.exclude(state__in=DECIDED | ENDED)
 
     def matching(self, text: str) -> ApplicationQuerySet:
-        """Cases whose number, name, area or housing organisation holds the text."""
+        """Cases whose number, name, area or housing organisation holds the text, by a name that it had, too."""
         found = Q(title__icontains=text) | Q(area__name__icontains=text) | Q(organisation__name__icontains=text)
+        organisations = cast("type[Organisation]", self.model.organisation.field.related_model)
+        renamed = organisations.objects.filter(former_names__name__icontains=text)
+        found |= Q(organisation__in=renamed.values("pk"))
         found |= Q(imported__reference__icontains=text)
         if text.isdecimal() and len(text) <= CASE_NUMBER_DIGITS:
             found |= Q(case_number=int(text))
@@ -91,12 +130,12 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
     def with_case_relations(self) -> ApplicationQuerySet:
         """What a case page and its permissions ask for."""
         return self.select_related(
-            "organisation", "municipality__organisation", "area", "responsible", "plan", "imported"
+            "organisation", "municipality__organisation", "area", "responsible", "contact", "created_by", "plan", "imported"
         ).prefetch_related("participants", "board_seats")
 
     def with_contents(self) -> ApplicationQuerySet:
         """What was filled in, for pages that show it and ask the rules about it: each table once, however often it is asked."""
-        return self.prefetch_related("application_departments", "funding_lines", "rent_supports", "plan__goals")
+        return self.prefetch_related(*CONTENTS, "plan__goals")
 
     def with_commitment(self) -> ApplicationQuerySet:
         """What the commitment is judged by beside the contents: recommendations, and the agreement with its signatures."""
@@ -138,6 +177,55 @@ class BoardSeatQuerySet(models.QuerySet["BoardSeat"]):
     def holding_on(self, on: datetime.date) -> BoardSeatQuerySet:
         """Seats held on the day, both ends included."""
         return self.filter(valid_from__lte=on).filter(Q(valid_to__isnull=True) | Q(valid_to__gte=on))
+
+
+class CollaboratorQuerySet(models.QuerySet["Collaborator"]):
+    """Who was let into cases."""
+
+    def standing(self) -> CollaboratorQuerySet:
+        """Those whose access nobody has ended."""
+        return self.filter(ended_at__isnull=True)
+
+    def holding_on(self, on: datetime.date) -> CollaboratorQuerySet:
+        """Those who accepted, and whose access holds on the day, both ends included."""
+        accepted = self.standing().filter(user__isnull=False, valid_from__lte=on)
+        return accepted.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=on))
+
+    def reachable(self, *, on: datetime.date, at: datetime.datetime) -> CollaboratorQuerySet:
+        """Those who have access on the day, and those whose link still opens."""
+        accepted = Q(user__is_active=True, valid_from__lte=on) | Q(user__isnull=True, link_expires_at__gt=at)
+        return self.standing().filter(accepted).filter(Q(valid_to__isnull=True) | Q(valid_to__gte=on))
+
+
+class MunicipalRecommendationQuerySet(models.QuerySet["MunicipalRecommendation"]):
+    """Requests for a municipality's recommendation, and its answers."""
+
+    def standing(self) -> MunicipalRecommendationQuerySet:
+        """Those that wait for an answer and those that were given: at most one a case."""
+        return self.filter(state__in=[RecommendationState.ASKED, RecommendationState.GIVEN])
+
+    def of_municipality(self, actor: Actor, *, on: datetime.date) -> MunicipalRecommendationQuerySet:
+        """Those that the actor answers for a municipality: their own organisation's, and of cases they were let into for it."""
+        own = Q(pk__in=[])
+        if actor.organisation is not None and actor.has(Role.MUNICIPAL_OFFICER, Role.MUNICIPAL_SIGNATORY):
+            own = Q(application__municipality__organisation=actor.organisation)
+        case = cast("type[Application]", self.model.application.field.related_model)
+        guests = cast("type[Collaborator]", case.collaborators.rel.related_model)
+        let_in = guests.objects.holding_on(on).filter(user=actor.user, kind="MUNICIPALITY", right=Right.EDIT)
+        shown = self.exclude(state=RecommendationState.CALLED_OFF)
+        return shown.filter(own | Q(application__in=let_in.values("application_id")))
+
+    def waiting(self) -> MunicipalRecommendationQuerySet:
+        """Those that can be answered now."""
+        return self.filter(state=RecommendationState.ASKED, application__state__in=BEFORE_PREQUALIFICATION)
+
+
+class CommentThreadQuerySet(models.QuerySet["CommentThread"]):
+    """Threads of comments."""
+
+    def open(self) -> CommentThreadQuerySet:
+        """Those that nobody has resolved."""
+        return self.filter(resolved_at__isnull=True)
 
 
 class AgreementQuerySet(models.QuerySet["Agreement"]):

@@ -13,8 +13,9 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any
 
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
-from applications.models import SeatKind
+from applications.models import KEY_FIGURES, SeatKind
 from applications.rules import cofinancing, rent_support
 from applications.rules.prequalification import PROBLEM_NAMES, Problem
 from applications.rules.rule_sets import TERMS, EffortArea, RuleSet
@@ -22,6 +23,14 @@ from applications.sections import Values
 from lbf_portal.lib.refusals import Violation
 
 TENTH_OF_PERCENT = Decimal("0.001")
+# As the columns of `DepartmentFigures` are called where people fill them in and read them.
+KEY_FIGURE_NAMES = {
+    "outside_labour_market_pct": _("Uden for arbejdsmarkedet"),
+    "convicted_pct": _("Dømte"),
+    "basic_school_only_pct": _("Kun grundskole"),
+    "income_pct_of_region": _("Indkomst i forhold til regionen"),
+    "non_western_pct": _("Fra ikkevestlige lande"),
+}
 
 
 def _day(value: datetime.date | str | None) -> datetime.date | None:
@@ -52,24 +61,93 @@ class Department:
     name: str
     is_connected: bool
     reason: str
+    # What the register said on the day the applicant went through it; nothing in agreements, and before that.
+    master_data: Values | None = None
+    master_data_on: datetime.date | None = None
+    correction: str = ""
+
+    @property
+    def floor_area_m2(self) -> Decimal | None:
+        """As a number again."""
+        return _amount(self.master_data["floor_area_m2"]) if self.master_data else None
+
+    @property
+    def residents_on(self) -> datetime.date | None:
+        """The day of the count."""
+        return _day(self.master_data["residents_on"]) if self.master_data else None
 
 
 def _departments(values: Values, _rule_set: RuleSet) -> list[Department]:
-    return [Department(row["department"], row["is_connected"], row["connection_reason"]) for row in values["departments"]]
+    return [
+        Department(
+            row["department"],
+            row["is_connected"],
+            row["connection_reason"],
+            row.get("master_data"),
+            _day(row.get("master_data_on")),
+            row.get("correction", ""),
+        )
+        for row in values["departments"]
+    ]
+
+
+@dataclass(frozen=True)
+class ProblemFigure:
+    """A problem by name with the figure that shows it, as far as one is stated."""
+
+    name: str
+    value: Decimal | None = None
+    unit: str = ""
+    year: int | None = None
+    source: str = ""
 
 
 @dataclass(frozen=True)
 class Challenges:
-    """Problems by name, and the two texts."""
+    """Problems by name, each with its figure, and the two texts."""
 
     problems: list[str]
+    figures: list[ProblemFigure]
     challenges: str
     coordination: str
 
 
 def _challenges(values: Values, _rule_set: RuleSet) -> Challenges:
-    names = [gettext(PROBLEM_NAMES[Problem(value)]) for value in values["problem_types"]]
-    return Challenges(names, values["challenges"], values["coordination"])
+    stated = {row["problem"]: row for row in values.get("figures", ())}
+    figures = [_problem_figure(problem, stated.get(problem, {})) for problem in values["problem_types"]]
+    return Challenges([figure.name for figure in figures], figures, values["challenges"], values["coordination"])
+
+
+def _problem_figure(problem: str, row: Values) -> ProblemFigure:
+    return ProblemFigure(
+        name=gettext(PROBLEM_NAMES[Problem(problem)]),
+        value=_amount(row.get("value")),
+        unit=row.get("unit", ""),
+        year=row.get("year"),
+        source=row.get("source", ""),
+    )
+
+
+@dataclass(frozen=True)
+class KeyFigures:
+    """A department's key figures by name, or why they are not there."""
+
+    department: str
+    year: int | None
+    shares: list[tuple[str, Decimal | None]]
+    absence: str
+
+
+def _figures(values: Values, _rule_set: RuleSet) -> list[KeyFigures]:
+    return [
+        KeyFigures(
+            department=row["department"],
+            year=row["year"],
+            shares=[(str(KEY_FIGURE_NAMES[name]), _amount(row[name])) for name in KEY_FIGURES],
+            absence=row["absence"],
+        )
+        for row in values["departments"]
+    ]
 
 
 @dataclass(frozen=True)
@@ -305,6 +383,7 @@ READERS: dict[str, Callable[[Values, RuleSet], Any]] = {
     "basics": _basics,
     "departments": _departments,
     "challenges": _challenges,
+    "figures": _figures,
     "budget": _budget,
     "rent": _rent,
     "plan": _plan,

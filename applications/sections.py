@@ -13,7 +13,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from applications.models import Application
+from applications.models import KEY_FIGURES, Application
+from areas.models import Department
 
 Values = dict[str, Any]
 
@@ -44,9 +45,27 @@ def _departments(application: Application) -> Values:
                 "department_id": row.department_id,
                 "is_connected": row.is_connected,
                 "connection_reason": row.connection_reason,
+                "master_data": row.master_data,
+                "master_data_on": row.master_data_on,
+                "correction": row.correction,
             }
             for row in application.application_departments.all()
         ]
+    }
+
+
+def master_data(department: Department) -> Values:
+    """The master data of a department as the register has it (R63), as JSON keeps it; to be read `with_residents`."""
+    found = department.__dict__  # the two of `with_residents` are annotations
+    residents_on = found.get("residents_on")
+    return {
+        "organisation": str(department.organisation),
+        "addresses": department.addresses,
+        "postcode": department.postcode,
+        "floor_area_m2": None if department.floor_area_m2 is None else str(department.floor_area_m2),
+        "dwellings": department.dwellings,
+        "residents": found.get("residents"),
+        "residents_on": residents_on.isoformat() if residents_on else None,
     }
 
 
@@ -55,6 +74,28 @@ def _challenges(application: Application) -> Values:
         "problem_types": list(application.problem_types),
         "challenges": application.challenges,
         "coordination": application.coordination,
+        "figures": [
+            {"problem": row.problem, "value": row.value, "unit": row.unit, "year": row.year, "source": row.source}
+            for row in application.problem_figures.all()
+        ],
+    }
+
+
+def _figures(application: Application) -> Values:
+    """Of departments that are in the case; what was typed for one that left it is kept, in case it comes back."""
+    in_case = {row.department_id for row in application.application_departments.all()}
+    return {
+        "departments": [
+            {
+                "department": str(row.department),
+                "department_id": row.department_id,
+                "year": row.year,
+                **{name: getattr(row, name) for name in KEY_FIGURES},
+                "absence": row.absence,
+            }
+            for row in application.department_figures.all()
+            if row.department_id in in_case
+        ]
     }
 
 
@@ -144,6 +185,7 @@ OF_APPLICATION: dict[str, Callable[[Application], Values]] = {
     "basics": _basics,
     "departments": _departments,
     "challenges": _challenges,
+    "figures": _figures,
     "budget": _budget,
     "rent": _rent,
 }
@@ -153,6 +195,7 @@ NAMES: dict[str, Any] = {
     "basics": _("Om indsatsen"),
     "departments": _("Afdelinger"),
     "challenges": _("Udfordringer"),
+    "figures": _("Nøgletal"),
     "budget": _("Budget og medfinansiering"),
     "rent": _("Huslejestøtte"),
     "plan": _("Periode og indsatsområder"),
@@ -163,6 +206,11 @@ NAMES: dict[str, Any] = {
 OPEN_WITH_PLAN = frozenset(OF_PLAN) | {"budget", "rent"}
 # Events hold no personal data beyond the actor; of these sections the tables' own history tells what changed.
 WITH_PERSONAL_DATA = frozenset({"board"})
+# And they wait for their button: a half address may be somebody else's, and a seat opens the case to whoever has it.
+SAVED_BY_THEMSELVES = frozenset(SECTIONS) - WITH_PERSONAL_DATA
+
+
+_AGREED_OF_DEPARTMENT = ("department", "department_id", "is_connected", "connection_reason")
 
 
 def values(application: Application, section: str) -> Values:
@@ -199,6 +247,11 @@ def agreement_content(application: Application) -> Values:
     }
     for name in ("basics", "departments", "challenges", "budget", "rent", "plan", "goals", "board"):
         content[name] = values(application, name)
+    # Whether the register was gone through, and the figures behind the problems, belong to the application alone.
+    content["departments"] = {
+        "departments": [{name: row[name] for name in _AGREED_OF_DEPARTMENT} for row in content["departments"]["departments"]]
+    }
+    content["challenges"] = {name: value for name, value in content["challenges"].items() if name != "figures"}
     # Contact addresses are not agreed upon and may change without a new signature.
     content["board"] = {"seats": [{k: v for k, v in seat.items() if k != "email"} for seat in content["board"]["seats"]]}
     parsed: Values = json.loads(canonical(content))

@@ -11,12 +11,18 @@ from applications.views import (
     before,
     case,
     cases,
+    collaboration,
+    comments,
+    copying,
     create,
     deadlines,
     decision,
     documents,
+    invitation,
+    mandates,
     moves,
     plan,
+    recommendation,
     reservation,
     rule_sets,
     standing,
@@ -33,6 +39,9 @@ urlpatterns = [
     path("<int:case_number>/application/", application.application, name="application"),
     path("<int:case_number>/application/<slug:name>/", application.section, name="section"),
     path("<int:case_number>/application/<slug:name>/preview/", application.preview, name="preview"),
+    path("<int:case_number>/copy/", copying.copy_sections, name="copy_sections"),
+    path("<int:case_number>/application.pdf", application.application_pdf, name="application_pdf"),
+    path("<int:case_number>/submission.json", application.submission_file, name="submission_file"),
     path("<int:case_number>/submit/", application.submit, name="submit"),
     path("<int:case_number>/receipt/", application.receipt, name="receipt"),
     path("<int:case_number>/plan/", plan.plan, name="plan"),
@@ -77,6 +86,26 @@ urlpatterns += [
     *(path(f"<int:case_number>/{name.replace('_', '-')}/", moves.plain(name), name=name) for name in moves.PLAIN),
 ]
 
+# Working together on one case.
+urlpatterns += [
+    path("invitation/", invitation.invitation, name="invitation"),
+    path("recommendations/", recommendation.recommendation_list, name="recommendations"),
+    path("<int:case_number>/people/", collaboration.people, name="people"),
+    path("<int:case_number>/people/invite/", collaboration.invite, name="invite"),
+    path("<int:case_number>/people/<int:collaborator>/", collaboration.access, name="access"),
+    path("<int:case_number>/people/<int:collaborator>/end/", collaboration.end_access, name="end_access"),
+    path("<int:case_number>/people/<int:collaborator>/send-again/", collaboration.send_again, name="send_again"),
+    path("<int:case_number>/contact/", collaboration.contact, name="contact"),
+    path("<int:case_number>/recommendation/", recommendation.recommendation, name="recommendation"),
+    path("<int:case_number>/recommendation/ask/", recommendation.ask, name="ask_for_recommendation"),
+    path("<int:case_number>/recommendation/answer/", recommendation.answer, name="answer_recommendation"),
+    path("<int:case_number>/recommendation/take-back/", recommendation.take_back, name="take_recommendation_back"),
+    path("<int:case_number>/recommendation/call-off/", recommendation.call_off, name="call_recommendation_off"),
+    path("<int:case_number>/comments/", comments.comments, name="comments"),
+    path("<int:case_number>/comments/<int:thread>/", comments.thread, name="comment_thread"),
+    path("<int:case_number>/comments/<int:thread>/resolve/", comments.resolve, name="resolve_comments"),
+]
+
 # The rules that cases follow, and moving cases to the next ones.
 urlpatterns += [
     path("rule-sets/", rule_sets.rule_sets, name="rule_sets"),
@@ -84,4 +113,11 @@ urlpatterns += [
     path("transfers/preview/", transfers.preview, name="transfer_preview"),
     path("transfers/<int:transfer>/", transfers.transfer, name="transfer"),
     path("transfers/take-back/<int:transferred>/", transfers.take_back, name="transfer_take_back"),
+]
+
+# Whom an organisation lets act for it, and whom it acts for.
+urlpatterns += [
+    path("mandates/<int:organisation>/", mandates.mandate_list, name="mandates"),
+    path("mandates/<int:organisation>/give/", mandates.give, name="give_mandate"),
+    path("mandates/<int:organisation>/<int:mandate>/", mandates.mandate, name="mandate"),
 ]

@@ -142,10 +142,15 @@ class DepartmentQuerySet(models.QuerySet["Department"]):
         return self.all()
 
     def acted_for_by(self, actor: Actor) -> Self:
-        """Departments of the housing organisation acted for, and of those that it administers; none of anybody else."""
+        """Departments of the housing organisation acted for, and of those that it administers; none of anybody else.
+
+        By a mandate its own only: whose office it runs is not its to hand on.
+        """
         organisation = actor.organisation
         if organisation is None or organisation.kind not in {OrganisationKind.HOUSING, OrganisationKind.ADMINISTRATION}:
             return self.none()
+        if actor.mandate is not None:
+            return self.filter(organisation=organisation)
         return self.filter(Q(organisation=organisation) | Q(organisation__administered_by=organisation))
 
     def concerning(self, actor: Actor) -> Self:

@@ -87,7 +87,7 @@ class NewDepartmentForm(DepartmentForm):
 
     organisation = forms.ModelChoiceField(
         label=_("Boligorganisation"),
-        queryset=Organisation.objects.filter(kind=OrganisationKind.HOUSING),
+        queryset=Organisation.objects.standing().filter(kind=OrganisationKind.HOUSING),
         empty_label=_("Vælg en boligorganisation"),
     )
     field_order = ["organisation"]
@@ -143,7 +143,7 @@ class OrganisationForm(PortalForm):
     lbf_number = forms.CharField(label=_("LBF-nummer"), max_length=10, required=False)
     administered_by = forms.ModelChoiceField(
         label=_("Administreres af"),
-        queryset=Organisation.objects.filter(kind__in=sorted(ADMINISTRATORS)),
+        queryset=Organisation.objects.standing().filter(kind__in=sorted(ADMINISTRATORS)),
         empty_label=_("Ingen: organisationen administrerer sig selv"),
         required=False,
     )
@@ -153,9 +153,41 @@ class OrganisationForm(PortalForm):
         if organisation.kind == OrganisationKind.HOUSING:
             field = self.fields["administered_by"]
             assert isinstance(field, forms.ModelChoiceField)
-            field.queryset = Organisation.objects.filter(kind__in=sorted(ADMINISTRATORS)).exclude(pk=organisation.pk)
+            standing = Organisation.objects.standing().filter(kind__in=sorted(ADMINISTRATORS))
+            field.queryset = standing.exclude(pk=organisation.pk)
         else:
             del self.fields["administered_by"]
+
+
+class OrganisationNameForm(PortalForm):
+    """Another name of an organisation."""
+
+    name = forms.CharField(label=_("Nyt navn"), max_length=200)
+    renamed_on = DateField(
+        label=_("Gælder fra"), help_text=_("Den første dag med det nye navn. Afgørelser fra før beholder det gamle.")
+    )
+
+
+class OrganisationMergerForm(PortalForm):
+    """The organisation that stands in this one's place."""
+
+    successor = forms.ModelChoiceField(
+        label=_("Lagt sammen med"), queryset=Organisation.objects.none(), empty_label=_("Vælg en organisation")
+    )
+    effective_on = DateField(label=_("Gælder fra"))
+    reason = forms.CharField(
+        label=_("Grundlag"), max_length=300, help_text=_("Fx »Repræsentantskabernes beslutning af 12. november 2026«.")
+    )
+    people_follow = forms.BooleanField(
+        label=_("Medarbejderne følger med og får de samme roller i den anden organisation"), required=False
+    )
+    is_sure = forms.BooleanField(label=_("Jeg ved, at sammenlægningen ikke kan tages tilbage"))
+
+    def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["successor"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = Organisation.objects.standing().filter(kind=organisation.kind).exclude(pk=organisation.pk)
 
 
 class RenameForm(PortalForm):

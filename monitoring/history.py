@@ -7,10 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
+from accounts.models import read_former_names
 from accounts.roles import FUND_ROLES, Role
 from lbf_portal.lib.danish import kroner
 from monitoring.models import EffortEvent
@@ -45,6 +47,7 @@ def lines(events: Iterable[EffortEvent], reader: Actor) -> list[Line]:
     Outside the fund people are told that the fund did it, not which person there.
     """
     newest_first = sorted(events, key=lambda event: event.pk, reverse=True)
+    read_former_names(event.organisation for event in newest_first)
     return [Line(_what(event), _who(event, reader), event.at, event.reason) for event in newest_first]
 
 
@@ -65,4 +68,6 @@ def _who(event: EffortEvent, reader: Actor) -> str:
         return str(event.user)
     if not reader.is_fund and event.role in FUND_ROLES:
         return str(event.organisation)
-    return f"{event.user}, {event.organisation}"
+    name = event.organisation.name_on(timezone.localdate(event.at))
+    by_mandate = gettext("%(organisation)s, med fuldmagt") % {"organisation": name}
+    return f"{event.user}, {by_mandate if 'mandate' in event.data else name}"

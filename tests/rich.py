@@ -12,21 +12,26 @@ from django.db.models import QuerySet
 from django.urls import URLResolver, get_resolver, reverse
 from django.utils import timezone
 
+from accounts import transitions as accounts
 from accounts.actors import SYSTEM, Actor
-from accounts.models import Organisation, actor_for
-from accounts.roles import OrganisationKind, Role
+from accounts.models import Invitation, Mandate, Organisation, actor_for
+from accounts.roles import OrganisationKind, Right, Role
 from applications.models import (
     Application,
     Attachment,
+    Collaborator,
+    CommentThread,
     Document,
     DocumentKind,
+    GuestKind,
     Scenario,
     TransferBatch,
     TransferOutcome,
     TransferredCase,
 )
+from applications.models.collaborators import OPENS_FOR
 from applications.rules.documents import DocumentType
-from applications.transitions import scenarios
+from applications.transitions import commenting, scenarios
 from applications.transitions.scenarios import Settings
 from areas.models import AreaMembership, Department, ImportBatch
 from areas.transitions import imports
@@ -37,7 +42,7 @@ from monitoring.models import Effort, GiveBack
 from tests.applications.files import made
 from tests.areas.imports.made import LISTING, csv
 from tests.factories import applications as cases
-from tests.factories.accounts import UserFactory
+from tests.factories.accounts import MandateFactory, UserFactory
 from tests.factories.applications import CaseCast
 from tests.factories.areas import ConnectedDepartmentFactory, DevelopmentPlanFactory
 from tests.factories.attachments import attach, controlled, make_accepted
@@ -80,6 +85,8 @@ def rich_case(
     FrameYearFactory.create(extra=True)
     letter = add_letter(application)
     add_attachments(application, applicant)
+    add_guest(application, applicant)
+    commenting.comment(application, "budget", "Er beløbet rigtigt?", by=applicant, at=timezone.now())
     return RichCase(application, letter, actor_for(user, None, on=today), cast)
 
 
@@ -96,6 +103,25 @@ def add_attachments(application: Application, by: Actor) -> None:
     """One that everybody can fetch, and one that waits for somebody to confirm it."""
     make_accepted(application, by, kind=DocumentType.D20, name="kommissorium.pdf")
     controlled(attach(application, by, made.pdf(f"Beboer {made.CPR}"), kind=DocumentType.D26, name="referat.pdf"))
+
+
+def add_guest(application: Application, by: Actor) -> None:
+    """Somebody whom the applicant invited and who has not answered."""
+    assert by.user is not None
+    at = timezone.now()
+    Collaborator.objects.create(
+        application=application,
+        kind=GuestKind.ADVISER,
+        right=Right.EDIT,
+        email="gaest@example.org",
+        name="Gæst",
+        organisation=application.organisation,
+        invited_by=by.user,
+        invited_at=at,
+        token_hash="0" * 64,
+        link_expires_at=at + OPENS_FOR,
+        valid_from=timezone.localdate(at),
+    )
 
 
 def add_imports() -> None:
@@ -142,7 +168,12 @@ REGISTER: dict[str, Callable[[Application], int | str]] = {
     "transfer": lambda case: _transferred(case).batch_id,
     "transferred": lambda case: _transferred(case).pk,
     "scenario": lambda _case: _scenario().pk,
+    "collaborator": lambda case: Collaborator.objects.filter(application=case.pk).values_list("pk", flat=True).first() or 0,
+    "thread": lambda case: CommentThread.objects.filter(application=case.pk).values_list("pk", flat=True).first() or 0,
     "attachment": lambda case: _attachments(case).order_by("pk").values_list("pk", flat=True).first() or 0,
+    "member": lambda case: case.created_by_id or 0,
+    "invitation": lambda case: _invitation(case).pk,
+    "mandate": lambda case: _mandate(case).pk,
     "batch": lambda _case: ImportBatch.objects.latest("pk").pk,
 }
 
@@ -168,11 +199,34 @@ def _transferred(application: Application) -> TransferredCase:
 
 def _scenario() -> Scenario:
     """A scenario of the rich case's officer, shared with the fund."""
+    found = Scenario.objects.first()
+    return found or scenarios.make_scenario(Settings(name="Fyld hullerne", is_shared=True), by=_officer(), at=timezone.now())
+
+
+def _officer() -> Actor:
     person = Application.objects.exclude(responsible=None).earliest("case_number").responsible
     assert person is not None
-    officer = actor_for(person, Organisation.objects.get(kind=OrganisationKind.FUND), on=timezone.localdate())
-    found = Scenario.objects.first()
-    return found or scenarios.make_scenario(Settings(name="Fyld hullerne", is_shared=True), by=officer, at=timezone.now())
+    return actor_for(person, Organisation.objects.get(kind=OrganisationKind.FUND), on=timezone.localdate())
+
+
+def _invitation(application: Application) -> Invitation:
+    """Somebody whom the fund invited into the case's organisation."""
+    found = application.organisation.invitations.open().first()
+    return found or accounts.invite(
+        application.organisation,
+        email="ny@example.org",
+        name="Ny",
+        roles={Role.APPLICANT},
+        valid_from=timezone.localdate(),
+        by=_officer(),
+        at=timezone.now(),
+    )
+
+
+def _mandate(application: Application) -> Mandate:
+    """One that the case's organisation gave, to advisers."""
+    found = Mandate.objects.filter(principal=application.organisation).first()
+    return found or MandateFactory.create(principal=application.organisation, given_by=application.created_by)
 
 
 def _finding() -> int:

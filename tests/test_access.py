@@ -67,6 +67,25 @@ GET  applications:deadlines             200 200 200 200 200 200 200 200 200 200 
 GET  applications:calendar              404 404 404 404 404 404 404 404 404 404 404 404 404
 GET  accounts:change_password           200 200 200 200 200 200 200 200 200 200 200 200 302
 POST accounts:change_password           200 200 200 200 200 200 200 200 200 200 200 200 302
+# An invitation is for whoever has its link; a link that opens nothing says so
+GET  accounts:invitation                200 200 200 200 200 200 200 200 200 200 200 200 200
+POST accounts:invitation                200 200 200 200 200 200 200 200 200 200 200 200 200
+# The people of the case's organisation: its own see them, its administrator and the fund change them (nobody here is one)
+GET  accounts:own_people                302 302 302 302 302 302 404 404 302 302 302 302 302
+GET  accounts:people                    200 200 404 200 200 200 404 404 404 404 404 404 302
+GET  accounts:invite                    403 403 404 200 200 200 404 404 404 404 404 404 302
+POST accounts:invite                    403 403 404 200 200 200 404 404 404 404 404 404 302
+GET  accounts:member                    403 403 404 200 200 200 404 404 404 404 404 404 302
+POST accounts:member                    403 403 404 200 200 200 404 404 404 404 404 404 302
+GET  accounts:remove_member             403 403 404 200 200 200 404 404 404 404 404 404 302
+POST accounts:remove_member             403 403 404 302 302 302 404 404 404 404 404 404 302
+POST accounts:invite_again              403 403 404 302 302 302 404 404 404 404 404 404 302
+POST accounts:withdraw_invitation       403 403 404 302 302 302 404 404 404 404 404 404 302
+GET  applications:mandates              200 200 404 200 200 200 404 404 404 404 404 404 302
+GET  applications:give_mandate          403 403 404 403 403 403 404 404 404 404 404 404 302
+POST applications:give_mandate          403 403 404 403 403 403 404 404 404 404 404 404 302
+GET  applications:mandate               200 200 404 200 200 200 404 404 404 404 404 404 302
+POST applications:mandate               403 403 404 403 403 403 404 404 404 404 404 404 302
 # Public registers
 GET  areas:list                         200 200 200 200 200 200 200 200 200 200 200 200 302
 GET  areas:changes                      200 200 200 200 200 200 200 200 200 200 200 200 302
@@ -106,6 +125,10 @@ GET  areas:end_connection               403 403 403 200 200 200 403 403 403 403 
 POST areas:end_connection               403 403 403 200 200 200 403 403 403 403 403 403 302
 GET  areas:change_organisation          403 403 403 200 200 200 403 403 403 403 403 403 302
 POST areas:change_organisation          403 403 403 200 200 200 403 403 403 403 403 403 302
+GET  areas:rename_organisation          403 403 403 200 200 200 403 403 403 403 403 403 302
+POST areas:rename_organisation          403 403 403 200 200 200 403 403 403 403 403 403 302
+GET  areas:merge_organisation           403 403 403 200 200 200 403 403 403 403 403 403 302
+POST areas:merge_organisation           403 403 403 200 200 200 403 403 403 403 403 403 302
 GET  areas:register_development_plan    403 403 403 200 200 200 403 403 403 403 403 403 302
 POST areas:register_development_plan    403 403 403 200 200 200 403 403 403 403 403 403 302
 GET  areas:change_development_plan      403 403 403 200 200 200 403 403 403 403 403 403 302
@@ -144,6 +167,10 @@ GET  applications:application           200 200 200 200 200 200 200 200 404 404 
 GET  applications:section               302 302 403 403 403 403 403 403 404 404 404 404 302
 POST applications:section               200 200 403 403 403 403 403 403 404 404 404 404 302
 POST applications:preview               200 200 403 403 403 403 403 403 404 404 404 404 302
+GET  applications:copy_sections         302 302 403 403 403 403 403 403 404 404 404 404 302
+POST applications:copy_sections         302 302 403 403 403 403 403 403 404 404 404 404 302
+GET  applications:application_pdf       302 302 403 403 403 403 403 403 404 404 404 404 302
+GET  applications:submission_file       200 200 200 200 200 200 403 403 404 404 404 404 302
 GET  applications:submit                302 302 403 403 403 403 403 403 404 404 404 404 302
 POST applications:submit                302 302 403 403 403 403 403 403 404 404 404 404 302
 GET  applications:receipt               200 200 200 200 200 200 403 403 404 404 404 404 302
@@ -213,6 +240,32 @@ GET  applications:return_plan           403 403 403 200 403 403 403 403 404 404 
 POST applications:return_plan           403 403 403 200 403 403 403 403 404 404 404 404 302
 POST applications:take                  403 403 403 302 403 403 403 403 404 404 404 404 302
 POST applications:start_assessment      403 403 403 302 403 403 403 403 404 404 404 404 302
+# Working together on a case; what is said there is the parties' own. Nobody was asked to recommend this one
+GET  applications:invitation            200 200 200 200 200 200 200 200 200 200 200 200 200
+POST applications:invitation            200 200 200 200 200 200 200 200 200 200 200 200 200
+GET  applications:recommendations       403 403 200 403 403 403 403 403 403 200 403 403 302
+GET  applications:people                200 200 200 200 200 200 403 403 404 404 404 404 302
+GET  applications:invite                200 200 200 403 403 403 403 403 404 404 404 404 302
+POST applications:invite                200 200 200 403 403 403 403 403 404 404 404 404 302
+GET  applications:access                200 200 403 403 403 403 403 403 404 404 404 404 302
+POST applications:access                200 200 403 403 403 403 403 403 404 404 404 404 302
+POST applications:end_access            302 302 403 403 403 403 403 403 404 404 404 404 302
+POST applications:send_again            302 302 403 403 403 403 403 403 404 404 404 404 302
+GET  applications:contact               200 200 403 403 403 403 403 403 404 404 404 404 302
+POST applications:contact               200 200 403 403 403 403 403 403 404 404 404 404 302
+GET  applications:recommendation        200 200 200 200 200 200 403 403 404 404 404 404 302
+GET  applications:ask_for_recommendation 200 200 403 403 403 403 403 403 404 404 404 404 302
+POST applications:ask_for_recommendation 302 302 403 403 403 403 403 403 404 404 404 404 302
+GET  applications:answer_recommendation 403 403 302 403 403 403 403 403 404 404 404 404 302
+POST applications:answer_recommendation 403 403 302 403 403 403 403 403 404 404 404 404 302
+GET  applications:take_recommendation_back 403 403 302 403 403 403 403 403 404 404 404 404 302
+POST applications:take_recommendation_back 403 403 302 403 403 403 403 403 404 404 404 404 302
+POST applications:call_recommendation_off 302 302 403 403 403 403 403 403 404 404 404 404 302
+GET  applications:comments              200 200 200 403 403 403 403 403 404 404 404 404 302
+POST applications:comments              200 200 200 403 403 403 403 403 404 404 404 404 302
+GET  applications:comment_thread        200 200 200 403 403 403 403 403 404 404 404 404 302
+POST applications:comment_thread        200 200 200 403 403 403 403 403 404 404 404 404 302
+POST applications:resolve_comments      302 302 302 403 403 403 403 403 404 404 404 404 302
 # The rules that cases follow are public; moving cases to the next ones is the fund's
 GET  applications:rule_sets             200 200 200 200 200 200 200 200 200 200 200 200 302
 GET  applications:transfers             403 403 403 200 200 200 403 403 403 403 403 403 302

@@ -32,8 +32,10 @@ from tests.rich import RichCase, add_letter, address, address_names
 pytestmark = pytest.mark.django_db
 
 PAGED = {
+    "accounts:people",
     "applications:deadlines",
     "applications:list",
+    "applications:mandates",
     "applications:to_decide",
     "applications:transfer",
     "applications:transfer_preview",
@@ -61,8 +63,9 @@ PAGED = {
 # Of these lists, those that a case officer does not see.
 OF_DIRECTORS = {"applications:to_decide"}
 MOST_QUERIES = 25
-# The hub of a case and its assessment show what every subject knows of it: law, plan, agreement, files, deadlines, frame, moves.
-MOST_OF_A_CASE = 32
+# The hub of a case and its assessment show what every subject knows of it: law, plan, agreement, files, deadlines, frame, moves,
+# and who works on it with whom.
+MOST_OF_A_CASE = 35
 OF_A_CASE = {"applications:case", "applications:assessment"}
 MOST_QUERIES_OF_THE_LIST = 12
 LARGEST_LIST = 60_000
@@ -153,9 +156,23 @@ LEADING_ON = {"set_language", "applications:decide_together", "accounts:sign_in"
 LEADING_ON |= {"applications:calendar"}
 # The case of these tests was not moved, so there is nothing to take back.
 LEADING_ON |= {"applications:transfer_take_back"}
+# An invitation's link leads on; nobody here may give mandates (tests/applications/views/test_mandates.py).
+LEADING_ON |= {"accounts:invitation", "accounts:own_people", "applications:give_mandate"}
+# Of the municipality's recommendation: its queue is nobody's here, and nothing was asked (tests/applications/working_together).
+LEADING_ON |= {
+    "applications:recommendations",
+    "applications:answer_recommendation",
+    "applications:take_recommendation_back",
+}
 ONLY_POSTED = {
+    "applications:end_access",
+    "applications:send_again",
+    "applications:call_recommendation_off",
+    "applications:resolve_comments",
     "accounts:sign_out",
     "accounts:act_as",
+    "accounts:invite_again",
+    "accounts:withdraw_invitation",
     "accounts:open_calendar",
     "accounts:close_calendar",
     "areas:import_confirm",
@@ -267,7 +284,9 @@ def large_draft(cast: CaseCast) -> Application:
     draft = cases.make_empty_draft(cast, title="Stor")
     by = cast.applicant
     departments = [cases.make_department(cast, f"{number:03}", area=draft.area) for number in range(100, 150)]
-    transitions.save_departments(draft, [transitions.DepartmentChoice(department) for department in departments], by=by, at=AT)
+    choices = [transitions.DepartmentChoice(department) for department in departments]
+    transitions.save_departments(draft, choices, is_confirmed=True, by=by, at=AT)
+    transitions.save_figures(draft, cases.key_figures(departments), by=by, at=AT)
     transitions.save_challenges(
         draft, problem_types=["SOCIAL_PROBLEMS"], challenges=cases.CHALLENGES, coordination="", by=by, at=AT
     )

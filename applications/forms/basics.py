@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils.formats import date_format
 from django.utils.translation import gettext
@@ -156,7 +156,11 @@ class BasicsForms(SectionForms):
 
     def build_rows(self) -> Sequence[PortalFormSet]:
         """Everybody but the lead, who is always there."""
-        candidates = Organisation.objects.filter(kind=OrganisationKind.HOUSING).exclude(pk=self.application.organisation_id)
+        if not self.may_name_parties:
+            return ()
+        standing = Q(succeeded_by__isnull=True) | Q(participations=self.application)
+        candidates = Organisation.objects.filter(standing, kind=OrganisationKind.HOUSING).distinct()
+        candidates = candidates.exclude(pk=self.application.organisation_id)
         self.participants = rows_of(
             ParticipantRows,
             ParticipantForm,
@@ -170,14 +174,17 @@ class BasicsForms(SectionForms):
 
     def choices(self) -> Values:
         """For `transitions.save_basics`. The same organisation twice is one participant."""
+        if not self.may_name_parties:
+            return {**self.form.cleaned_data, "participants": list(self.application.participants.all())}
         chosen = [row["organisation"] for row in self.participants.filled if row["organisation"]]
         return {**self.form.cleaned_data, "participants": list(dict.fromkeys(chosen))}
 
 
 class SubmitForm(PortalForm):
-    """The declaration without which nothing is sent."""
+    """The declaration without which nothing is sent, in the words of the case's rule set."""
 
-    declared = forms.BooleanField(
-        label=_("Jeg erklærer, at oplysningerne er rigtige, og at jeg må søge på boligorganisationens vegne."),
-        error_messages={"required": _("Sæt hak i erklæringen, før du indsender ansøgningen")},
-    )
+    declared = forms.BooleanField(error_messages={"required": _("Sæt hak i erklæringen, før du indsender ansøgningen")})
+
+    def __init__(self, data: QueryDict | None = None, *, declaration: str) -> None:
+        super().__init__(data)
+        self["declared"].label = declaration

@@ -11,7 +11,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from applications.forms.rows import Rows, rows_of
+from applications.forms.rows import DepartmentRowForm, DepartmentRows, named_in_rows, rows_of
 from applications.forms.section import SectionForms, filled
 from applications.models import ComprehensivePlan
 from applications.rules.plan import last_possible_day
@@ -37,11 +37,9 @@ class RentForm(PortalForm):
     )
 
 
-class RentRowForm(PortalForm):
+class RentRowForm(DepartmentRowForm):
     """One department of the case; without an amount nothing is asked for it."""
 
-    marks_optional = False
-    department = forms.CharField(widget=forms.HiddenInput)
     amount_per_m2 = DecimalField(
         label=_("Støtte pr. m² om året"),
         suffix=_("kr."),  # type: ignore[arg-type]  # lazy text, translated when shown
@@ -76,12 +74,6 @@ class RentRowForm(PortalForm):
         return values
 
 
-class RentRows(Rows):
-    """One row for each department of the case."""
-
-    row_name = _("Afdeling")
-
-
 class RentForms(SectionForms):
     """Rent reduction: yes or no, and a row a department."""
 
@@ -91,13 +83,14 @@ class RentForms(SectionForms):
     def build_rows(self) -> Sequence[PortalFormSet]:
         """Departments of the case, in their order; a department that left the case keeps its row while it has an amount."""
         application = self.application
-        stored = {row.department_id: row for row in application.rent_supports.all()}
+        self.stored = stored = {row.department_id: row for row in application.rent_supports.all()}
         of_case = [row.department for row in application.application_departments.all()]
         left = [row.department for row in stored.values() if row.department not in of_case]
         self.departments = {str(department.pk): department for department in [*of_case, *left]}
+        self.shown = {**named_in_rows(application, self.data, "rent"), **self.departments}
         starts_on, ends_on = self._usual_period()
         self.lines = rows_of(
-            RentRows,
+            DepartmentRows,
             RentRowForm,
             self.data,
             prefix="rent",
@@ -112,6 +105,7 @@ class RentForms(SectionForms):
                 }
                 for key, department in self.departments.items()
             ],
+            form_kwargs={"departments": self.departments},
         )
         return (self.lines,)
 
@@ -129,11 +123,7 @@ class RentForms(SectionForms):
     @property
     def rows_with_department(self) -> list[tuple[Department, forms.BaseForm]]:
         """Each row with the department it is about; a row about a department that is unknown here is not shown."""
-        return [
-            (self.departments[key], form)
-            for form in self.lines.forms
-            if (key := str(form["department"].value())) in self.departments
-        ]
+        return [(self.shown[key], form) for form in self.lines.forms if (key := str(form["department"].value())) in self.shown]
 
     def is_valid(self) -> bool:
         """Without rent support what stands in the rows is not asked for, and not judged; with it there is an amount."""
@@ -145,22 +135,35 @@ class RentForms(SectionForms):
         return self.form.is_valid()
 
     def choices(self) -> Values:
-        """For `transitions.save_rent_support`."""
-        is_wanted = self.form.cleaned_data["wants_rent_support"]
-        return {
-            "wants_rent_support": is_wanted,
-            "lines": [
-                RentChoice(
-                    department=self.departments[row["department"]],
-                    amount_per_m2=row["amount_per_m2"],
-                    area_m2=row["area_m2"],
-                    starts_on=row["starts_on"],
-                    ends_on=row["ends_on"],
-                )
-                for row in (self.lines.filled if is_wanted else ())
-                if row["department"] in self.departments
-            ],
+        """For `transitions.save_rent_support`; a row twice for one department is the last of the two.
+
+        A department that came while the page was open had no row there, and keeps what is stored.
+        """
+        if not self.form.cleaned_data["wants_rent_support"]:
+            return {"wants_rent_support": False, "lines": []}
+        kept = [
+            RentChoice(department, row.amount_per_m2, row.area_m2, row.starts_on, row.ends_on)
+            for key, department in self.departments.items()
+            if key not in self.lines.posted and (row := self.stored.get(department.pk))
+        ]
+        typed = {
+            row["department"]: RentChoice(
+                department=self.departments[row["department"]],
+                amount_per_m2=row["amount_per_m2"],
+                area_m2=row["area_m2"],
+                starts_on=row["starts_on"],
+                ends_on=row["ends_on"],
+            )
+            for row in self.lines.filled
         }
+        return {"wants_rent_support": True, "lines": [*kept, *typed.values()]}
+
+    @property
+    def remarks(self) -> list[str]:
+        """Amounts under a no."""
+        if self.form.cleaned_data["wants_rent_support"] or not any(row.has_changed() for row in self.lines.forms):
+            return []
+        return [gettext("Beløb gemmes først, når I svarer ja til huslejestøtte.")]
 
     def so_far(self) -> Values:
         """The section's values as far as they can be read now, for sums while somebody types."""

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 from django import forms
 from django.http import QueryDict
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
+from applications.models import Application
+from areas.models import Department
 from lbf_portal.lib.forms import PortalForm, PortalFormSet, formset_of
 
 Thing = TypeVar("Thing")
@@ -20,6 +24,44 @@ class Rows(PortalFormSet):
     def initial_form_count(self) -> int:
         """Posted rows are all alike; only a fresh page shows stored ones."""
         return 0 if self.is_bound else super().initial_form_count()
+
+
+class DepartmentRowForm(PortalForm):
+    """A row about one department of the case; one that left it while the page was open is told, never dropped."""
+
+    marks_optional = False
+    department = forms.CharField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, departments: Mapping[str, Department], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._departments = departments
+
+    def clean(self) -> dict[str, Any]:
+        """Only rows that somebody filled in are asked."""
+        values: dict[str, Any] = super().clean() or {}
+        if values.get("department") not in self._departments:
+            message = _("Afdelingen er ikke længere med i ansøgningen. Slet det, der står her, eller vælg afdelingen igen.")
+            self.add_error(self.visible_fields()[0].name, forms.ValidationError(message, code="left"))
+        return values
+
+
+class DepartmentRows(Rows):
+    """One row for each department of the case."""
+
+    row_name = _("Afdeling")
+
+    @property
+    def posted(self) -> set[str]:
+        """Departments that the page showed a row for."""
+        return {str(form["department"].value()) for form in self.forms} if self.is_bound else set()
+
+
+def named_in_rows(application: Application, data: QueryDict | None, prefix: str) -> dict[str, Department]:
+    """Departments of the case's organisations that posted rows are about: those that left meanwhile, too, are shown by name."""
+    row = re.compile(rf"{re.escape(prefix)}-\d+-department")
+    posted = {value for name, value in (data or {}).items() if row.fullmatch(name)}
+    own = Department.objects.filter(organisation__in=application.housing_organisations()).select_related("organisation")
+    return {key: department for key, department in by_key(own).items() if key in posted} if posted else {}
 
 
 RowSet = TypeVar("RowSet", bound=Rows)

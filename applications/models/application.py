@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
@@ -21,6 +21,7 @@ from accounts.models import AuditEvent, LeavesEvents, Organisation, User
 from accounts.roles import Role
 from applications import permissions
 from applications.querysets import ApplicationQuerySet, RowsWithDepartment
+from applications.recommendation_states import RecommendationState
 from applications.rules.cofinancing import KIND_NAMES, SOURCE_NAMES, Kind, Source
 from applications.rules.prequalification import PROBLEM_NAMES
 from applications.rules.rule_sets import TERMS, RuleSet, Terms, terms_of
@@ -30,12 +31,14 @@ from applications.states import (
     AWAITS_FUND,
     AWAITS_PARTIES,
     DECIDED,
+    ENDED,
     PLAN_IS_OPEN,
     State,
 )
 from areas.models import Department, HousingArea, Municipality
 
 if TYPE_CHECKING:
+    from applications.models.collaborators import Collaborator
     from applications.models.decision import Recommendation
 
 AMOUNT: dict[str, Any] = {"max_digits": 14, "decimal_places": 2}
@@ -73,6 +76,10 @@ class Application(LeavesEvents):
     state_since = models.DateTimeField(default=timezone.now, editable=False)
     responsible = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="responsible_for", verbose_name=_("sagsbehandler")
+    )
+    # Whom the fund and the municipality turn to at the applicant's; empty: whoever began the case.
+    contact = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="contact_for", verbose_name=_("kontaktperson")
     )
     problem_types = ArrayField(
         models.CharField(max_length=20, choices=[(value, _(name)) for value, name in PROBLEM_NAMES.items()]),
@@ -151,6 +158,11 @@ class Application(LeavesEvents):
             from_queryset = from_queryset.select_related("organisation", "municipality__organisation", "area")
         super().refresh_from_db(using, fields, from_queryset)
         self.__dict__.pop("party_ids", None)
+        if fields is None:
+            # Who was let in, and who was asked: rights are judged by what is in the database now.
+            prefetched = self.__dict__.get("_prefetched_objects_cache", {})
+            for name in ("collaborators", "municipal_recommendations"):
+                prefetched.pop(name, None)
 
     # Parties and rights
 
@@ -175,9 +187,106 @@ class Application(LeavesEvents):
         prefetch_related_objects([self], "board_seats")
         return frozenset(seat.role for seat in self.board_seats.all() if seat.user_id == actor.user.pk and seat.holds_on(on))
 
+    def guest_roles(self, actor: Actor, *, on: datetime.date, side: Organisation | None = None) -> frozenset[Role]:
+        """Roles that an accepted invitation into this very case gives the person on the day; on one party's side, when named."""
+        guests = [guest for guest in self._guests(actor) if guest.holds_on(on)]
+        if side is not None:
+            is_municipality = side.pk == self.municipality.organisation_id
+            guests = [guest for guest in guests if guest.is_of_municipality == is_municipality]
+        return frozenset(guest.role for guest in guests)
+
+    def organisation_of(self, actor: Actor, *, on: datetime.date) -> Organisation | None:
+        """Whose side the actor is on here: the party acted for; for who was invited, the party that invited them."""
+        acting_for = actor.organisation
+        if actor.is_fund or permissions.roles_through_organisation(actor, self):
+            return acting_for
+        return next((guest.organisation for guest in self._guests(actor) if guest.holds_on(on)), acting_for)
+
+    def _guests(self, actor: Actor) -> list[Collaborator]:
+        if actor.user is None:
+            return []
+        prefetch_related_objects([self], "collaborators__organisation")
+        return [guest for guest in self.collaborators.all() if guest.user_id == actor.user.pk]
+
+    @property
+    def is_known_to_municipality(self) -> bool:
+        """Once submitted; a draft when the municipality was asked to recommend it, and that was not called off."""
+        if self.submitted_at is not None:
+            return True
+        prefetch_related_objects([self], "municipal_recommendations")
+        return any(one.state != RecommendationState.CALLED_OFF for one in self.municipal_recommendations.all())
+
+    @property
+    def contact_person(self) -> User | None:
+        """Whom others turn to at the applicant's; nobody in a case that a file brought in."""
+        return self.contact or self.created_by
+
+    @property
+    def is_closed(self) -> bool:
+        """True once decided or ended: from then on the parties keep the names of that day."""
+        return self.state in DECIDED | ENDED
+
+    @property
+    def organisation_name(self) -> str:
+        """The lead's name: of the day when the case was closed, until then today's."""
+        return self._name_of(self.organisation)
+
+    @property
+    def participant_names(self) -> list[str]:
+        """Likewise of those taking part, in Danish order."""
+        return [self._name_of(organisation) for organisation in self.participants.all()]
+
+    def _name_of(self, organisation: Organisation) -> str:
+        if not self.is_closed:
+            return organisation.name
+        return organisation.name_on(timezone.localdate(self.decided_at or self.state_since))
+
+    def applicant_at(self, at: datetime.datetime) -> str:
+        """For whom the case was at a moment that is over: the lead of then, by the name of the day.
+
+        The case's own events tell: the organisation that came after it may have been merged into another in turn.
+        """
+        succeeded = self.events.filter(event="application:party_succeeded", data__was_lead=True, at__gt=at)
+        first = succeeded.order_by("pk").first()
+        lead = Organisation.objects.get(pk=first.data["from"]) if first else self.organisation
+        return lead.name_on(timezone.localdate(at))
+
+    @property
+    def applicant_when_submitted(self) -> str:
+        """For whom it was submitted."""
+        return self.applicant_at(self.submitted_at) if self.submitted_at else self.organisation.name
+
+    def party_for(self, actor: Actor, *, signed: Collection[int] = ()) -> Organisation | None:
+        """The party that the actor stands for here: the organisation acted for, or one that was merged into it.
+
+        One that has not signed before one that has, where an organisation stands for two.
+        """
+        ours = [party for party in self.parties() if party.pk in actor.organisation_ids]
+        return min(ours, key=lambda party: party.pk in signed, default=None)
+
     def roles_of(self, actor: Actor, *, on: datetime.date) -> frozenset[str]:
         """For lib/moves.py: the actor's roles in this case."""
         return permissions.roles_in(actor, self, on=on)
+
+    def record(
+        self,
+        event: str,
+        *,
+        by: Actor,
+        at: datetime.datetime,
+        roles: frozenset[str] | None = None,
+        reason: str = "",
+        state_from: str = "",
+        state_to: str = "",
+        data: dict[str, Any] | None = None,
+    ) -> AuditEvent:
+        """Leave an event; of whoever was let in by a party it says for which, beside the organisation they acted for."""
+        side = self.organisation_of(by, on=timezone.localdate(at))
+        let_in_by = {"for": side.pk} if side is not None and side != by.organisation else {}
+        about = {**(data or {}), **let_in_by}
+        return super().record(
+            event, by=by, at=at, roles=roles, reason=reason, state_from=state_from, state_to=state_to, data=about
+        )
 
     # Standing
 
@@ -236,6 +345,11 @@ class ApplicationDepartment(models.Model):
     department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="+")
     is_connected = models.BooleanField(_("i tilknytning til området"), default=False)
     connection_reason = models.TextField(_("hvorfor hører afdelingen til"), blank=True)
+    # What the register said of the department (its master data, R63) when the applicant went through it, and the day; and
+    # what the applicant says is wrong with it. Empty until somebody has.
+    master_data = models.JSONField(_("stamdata"), null=True, blank=True)
+    master_data_on = models.DateField(_("stamdata bekræftet"), null=True, blank=True)
+    correction = models.TextField(_("rettelse til stamdata"), blank=True)
 
     objects = RowsWithDepartment()
 
@@ -245,6 +359,11 @@ class ApplicationDepartment(models.Model):
         ordering = ["department__number"]
         constraints = [
             models.UniqueConstraint(name="application_department_once", fields=["application", "department"]),
+            models.CheckConstraint(
+                name="application_department_master_data_has_a_day",
+                condition=Q(master_data__isnull=True, master_data_on__isnull=True)
+                | Q(master_data__isnull=False, master_data_on__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -6,12 +6,16 @@ Basis: Almenboligloven § 91 a, stk. 1, as worded since act no. 1561 of 18 Decem
 - R52: exposed departments and departments connected to them [SOURCE]; that each connection is explained, C14 line 4 [INFERRED]
 - R44: coordination where a development plan binds the area [SOURCE]; that it is a text, R42 [INFERRED]
 - R62-R66: description, master data, key figures, budget estimate, municipal recommendation [SOURCE, old]
-- C10: completeness, and exactly one municipality (Q16) [INFERRED]
-Key figures and the recommendation are advice, until the portal can receive them. The same in every rule set, but for the
-rates of `cofinancing`.
+- C10: completeness with key figures of each department or a reason, and exactly one municipality (Q16) [INFERRED]
+- R63: master data are the register's own; that the applicant has gone through them is asked before they are sent [INFERRED]
+- C14 line 1: each problem has a figure and a year [INFERRED]; advice, for not every problem can be counted
+The recommendation is advice: a municipality that does not answer must not keep an applicant from applying, and the fund asks
+for what is missing (R71). The same in every rule set, but for the rates of `cofinancing`.
 """
 
 import dataclasses
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from applications.rules import cofinancing
 from applications.rules.rule_sets import RuleSet, cite
@@ -20,9 +24,20 @@ from lbf_portal.lib.refusals import Violation
 from lbf_portal.lib.words import gettext_noop
 
 # The problem types are § 91 a's own (R4, R5); forms and models know them from here.
-__all__ = ["PROBLEM_NAMES", "Department", "Facts", "Problem", "check"]
+__all__ = ["PROBLEM_NAMES", "UNITS", "Department", "Facts", "Problem", "check"]
 
 ACT = "Almenboligloven § 91 a, stk. 1"
+
+# In what a problem is usually counted; the applicant may count otherwise.
+UNITS: Mapping[Problem, str] = MappingProxyType(
+    {
+        Problem.HIGH_RENT: gettext_noop("kr. pr. m² om året"),
+        Problem.HIGH_MOVING_RATE: gettext_noop("procent fraflytninger om året"),
+        Problem.SOCIAL_PROBLEMS: gettext_noop("procent af lejerne"),
+        Problem.VIOLENCE: gettext_noop("anmeldelser om året"),
+        Problem.VANDALISM: gettext_noop("anmeldelser om året"),
+    }
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,6 +49,7 @@ class Department:
     reason: str = ""
     has_key_figures: bool = False
     key_figures_absence: str = ""
+    is_confirmed: bool = False
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,6 +61,10 @@ class Facts:
     challenges: str
     problems: frozenset[Problem]
     budget: cofinancing.Facts
+    # Problems of which a figure and its year are stated.
+    figures: frozenset[Problem] = frozenset()
+    # Key figures as a file (D3) stand for those of every department.
+    has_key_figures_attached: bool = False
     has_development_plan: bool = False
     coordination: str = ""
     has_municipal_recommendation: bool = False
@@ -57,7 +77,9 @@ def check(facts: Facts) -> list[Violation]:
     return [
         *_parties(facts),
         *_departments(facts),
+        *_master_data(facts),
         *_challenges(facts),
+        *_problem_figures(facts),
         *_coordination(facts),
         *_amount_applied_for(facts),
         *cofinancing.check(facts.budget),
@@ -126,6 +148,38 @@ def _departments(facts: Facts) -> list[Violation]:
     ]
 
 
+def _master_data(facts: Facts) -> list[Violation]:
+    lacking = [department.name for department in facts.departments if not department.is_confirmed]
+    if not lacking:
+        return []
+    return [
+        Violation(
+            "master_data_confirmation_missing",
+            gettext_noop("Se stamdata efter, og bekræft dem, for: %(departments)s."),
+            cite(facts.rule_set, act=ACT, numbers="R63, C10"),
+            field="departments",
+            params={"departments": ", ".join(lacking)},
+            is_confirmed=False,
+        )
+    ]
+
+
+def _problem_figures(facts: Facts) -> list[Violation]:
+    lacking = [problem for problem in Problem if problem in facts.problems - facts.figures]
+    return [
+        Violation(
+            "problem_without_figure",
+            gettext_noop("%(problem)s: Skriv et tal og et årstal, hvis I har dem. De indgår i vurderingen."),
+            cite(facts.rule_set, act=ACT, numbers="R5, C14"),
+            field="problems",
+            params={"problem": PROBLEM_NAMES[problem]},
+            is_blocking=False,
+            is_confirmed=False,
+        )
+        for problem in lacking
+    ]
+
+
 def _challenges(facts: Facts) -> list[Violation]:
     found = []
     if not facts.challenges.strip() and not facts.has_description:
@@ -178,6 +232,8 @@ def _amount_applied_for(facts: Facts) -> list[Violation]:
 
 
 def _key_figures(facts: Facts) -> list[Violation]:
+    if facts.has_key_figures_attached:
+        return []
     lacking = [
         department.name
         for department in facts.departments
@@ -188,11 +244,10 @@ def _key_figures(facts: Facts) -> list[Violation]:
     return [
         Violation(
             "key_figures_missing",
-            gettext_noop("Nøgletal (KÅS-tal) mangler for: %(departments)s. Landsbyggefonden vil bede om dem eller om grunden."),
-            cite(facts.rule_set, act=ACT, numbers="R64"),
-            field="departments",
+            gettext_noop("Nøgletal (KÅS-tal) mangler for: %(departments)s. Skriv dem, eller skriv, hvorfor de mangler."),
+            cite(facts.rule_set, act=ACT, numbers="R64, C10"),
+            field="key_figures",
             params={"departments": ", ".join(lacking)},
-            is_blocking=False,
             is_confirmed=False,
         )
     ]

@@ -98,6 +98,13 @@ class Letter(enum.StrEnum):
     TRANSFER_BACK_LETTER = "TRANSFER_BACK_LETTER"
 
 
+# What the applicant declares when sending; no source has its wording [INFERRED].
+DECLARATION = gettext_noop(
+    "Jeg erklærer, at oplysningerne i ansøgningen er rigtige og fuldstændige, at jeg må søge på boligorganisationens vegne, "
+    "og at vi kender reglerne for støtten (%(regulation)s)."
+)
+
+
 @dataclasses.dataclass(frozen=True)
 class Terms:
     """What holds for every case of a rule set. `regulation` is how decisions cite it."""
@@ -110,6 +117,7 @@ class Terms:
     papers: tuple[Paper, ...] = ()
     provisions: tuple[Provision, ...] = ()
     letters: tuple[Letter, ...] = tuple(Letter)
+    declaration: str = DECLARATION
 
     @property
     def effort_area_codes(self) -> frozenset[str]:

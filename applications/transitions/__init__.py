@@ -22,6 +22,7 @@ from applications.transitions.assessment import (
     withdraw,
 )
 from applications.transitions.catalogue import INDICATORS, load_indicators
+from applications.transitions.copying import COPYABLE, can_be_copied_from, copy_sections, left_behind
 from applications.transitions.decisions import (
     accept_as_local,
     check_commitment,
@@ -31,7 +32,9 @@ from applications.transitions.decisions import (
 )
 from applications.transitions.drafting import (
     DepartmentChoice,
+    FigureChoice,
     FundingChoice,
+    KeyFiguresChoice,
     RentChoice,
     check_application,
     create_application,
@@ -39,6 +42,7 @@ from applications.transitions.drafting import (
     save_budget,
     save_challenges,
     save_departments,
+    save_figures,
     save_rent_support,
     submit,
 )
@@ -58,14 +62,17 @@ from applications.transitions.together import (
 )
 
 __all__ = [
+    "COPYABLE",
     "INDICATORS",
     "MOST_TOGETHER",
     "Changed",
     "Choice",
     "DepartmentChoice",
     "Expected",
+    "FigureChoice",
     "FundingChoice",
     "GoalChoice",
+    "KeyFiguresChoice",
     "NotTogether",
     "Outdated",
     "Preview",
@@ -75,6 +82,7 @@ __all__ = [
     "accept_as_local",
     "answer_hearing",
     "answer_information",
+    "can_be_copied_from",
     "change_reservation",
     "check_application",
     "check_board",
@@ -82,11 +90,13 @@ __all__ = [
     "check_plan",
     "check_reservation",
     "commit",
+    "copy_sections",
     "create_application",
     "decide_together",
     "extend_prequalification",
     "follow_expiry",
     "lapse",
+    "left_behind",
     "load_indicators",
     "open_hearing",
     "prequalify",
@@ -103,6 +113,7 @@ __all__ = [
     "save_budget",
     "save_challenges",
     "save_departments",
+    "save_figures",
     "save_goals",
     "save_plan",
     "save_rent_support",

@@ -8,7 +8,7 @@ from accounts.actors import Actor
 from applications import attachments, facts, notifications, permissions, sections, states
 from applications.models import Agreement, Application, Signature
 from applications.rules import agreement, documents, rent_support, transfer
-from applications.transitions.common import day_of, locked, person_of, void_standing_agreement
+from applications.transitions.common import back_to_plan, day_of, locked, person_of
 from lbf_portal.lib.moves import moving
 from lbf_portal.lib.refusals import IllegalMove, RuleBroken, Violation
 from lbf_portal.lib.words import gettext_noop
@@ -48,7 +48,7 @@ def send_for_signature(application: Application, *, by: Actor, at: datetime.date
 def recall_agreement(application: Application, *, by: Actor, at: datetime.datetime, reason: str) -> None:
     """Take the agreement back to the plan; signatures under this version no longer count."""
     with moving(application, states.RECALL_AGREEMENT, by=by, at=at, reason=reason):
-        void_standing_agreement(application, at)
+        back_to_plan(application, by=by, at=at)
         notifications.agreement_recalled(application)
 
 
@@ -58,15 +58,16 @@ def sign(application: Application, *, content_hash: str, title: str, by: Actor, 
     `content_hash` is of the text the signatory had on the screen: another text is not signed.
     """
     with locked(application, "sign", by=by, at=at):
-        person, organisation = person_of(by), by.organisation
-        version = application.agreements.standing().first()
+        person, version = person_of(by), application.agreements.standing().first()
+        signed_for = {signature.organisation_id for signature in version.signatures.all()} if version else set()
+        organisation = application.party_for(by, signed=signed_for)
         if version is None or application.state != states.State.LOCAL_APPROVAL or organisation is None:
             text = gettext_noop("Aftalen er ikke til underskrift nu.")
             raise IllegalMove([Violation("not_for_signature", text, "")])
         if version.content_hash != content_hash:
             text = gettext_noop("Aftalen er ændret, siden du åbnede den. Læs den nye udgave, før du underskriver.")
             raise IllegalMove([Violation("other_version", text, "")])
-        if version.signatures.filter(organisation=organisation).exists():
+        if organisation.pk in signed_for:
             text = gettext_noop("Aftalen er allerede underskrevet for %(organisation)s.")
             raise IllegalMove([Violation("already_signed", text, "", params={"organisation": organisation.name})])
         if other_rules := transfer.check_agreement(application.rule_set, version.content["rule_set"]):

@@ -79,7 +79,7 @@ def attach(application: Application, kind: DocumentType, received: Received, *, 
             document_type=kind,
             attached_at=at,
             attached_by=person_of(by),
-            organisation=_organisation_of(by),
+            organisation=_organisation_of(by, application, at),
         )
         version = _add(attachment, 1, received, stored, by=by, at=at)
         version.record("application:attachment_added", by=by, at=at, data={"size": version.size})
@@ -278,15 +278,16 @@ def _add(
         uploaded_at=at,
         state_since=at,
         uploaded_by=person_of(by),
-        organisation=_organisation_of(by),
+        organisation=_organisation_of(by, attachment.application, at),
     )
 
 
-def _organisation_of(by: Actor) -> Organisation:
-    """Roles that attach are held in an organisation, so this refuses nobody who came so far."""
-    if by.organisation is None:
+def _organisation_of(by: Actor, application: Application, at: datetime.datetime) -> Organisation:
+    """The side it is brought for: roles that attach are on one, so this refuses nobody who came so far."""
+    organisation = application.organisation_of(by, on=day_of(at))
+    if organisation is None:
         raise NotAllowed([Violation("not_allowed", gettext_noop("Du har ikke ret til dette i denne sag."), "")])
-    return by.organisation
+    return organisation
 
 
 @contextlib.contextmanager

@@ -14,6 +14,7 @@ from accounts.actors import Actor
 from accounts.models import User
 from applications import eligibility, permissions, tasks
 from applications.models import Application, Decision, Outcome, Recommendation
+from applications.transitions import succession
 from lbf_portal.lib.refusals import NotAllowed, Violation
 from lbf_portal.lib.words import gettext_noop
 
@@ -46,6 +47,12 @@ def void_standing_agreement(application: Application, at: datetime.datetime) -> 
     for version in application.agreements.standing():
         version.voided_at = at
         version.save(update_fields=["voided_at"])
+
+
+def back_to_plan(application: Application, *, by: Actor, at: datetime.datetime) -> None:
+    """The standing agreement no longer counts, and so binds nobody to the parties it named: successors take their place."""
+    void_standing_agreement(application, at)
+    succession.catch_up(application, by=by, at=at)
 
 
 def record_decision(

@@ -11,7 +11,7 @@ from applications import facts, notifications, signals, states
 from applications.models import Application, Decision, FundingLine, Outcome, Recommendation
 from applications.rules import agreement, commitment, reasons, rent_support
 from applications.rules import recommendation as recommendation_rule
-from applications.transitions.common import day_of, locked, make_letter, person_of, record_decision, void_standing_agreement
+from applications.transitions.common import back_to_plan, day_of, locked, make_letter, person_of, record_decision
 from lbf_portal.lib.moves import moving
 from lbf_portal.lib.refusals import IllegalMove, RuleBroken, Violation
 from lbf_portal.lib.words import gettext_noop
@@ -38,7 +38,7 @@ def accept_as_local(application: Application, line: FundingLine, *, accepted: bo
 def return_plan(application: Application, *, by: Actor, at: datetime.datetime, reason: str) -> None:
     """Send the plan back with what must be changed; a new version has to be signed."""
     with moving(application, states.REQUEST_PLAN_INFORMATION, by=by, at=at, reason=reason):
-        void_standing_agreement(application, at)
+        back_to_plan(application, by=by, at=at)
         notifications.plan_returned(application)
 
 

@@ -97,7 +97,9 @@ class _Registers:
     """Organisations, areas and departments, read once."""
 
     def __init__(self) -> None:
-        housing = list(Organisation.objects.filter(kind=OrganisationKind.HOUSING))
+        # Those that stand come last: where one took over the name or number of one merged into it, it is the one that is meant.
+        every = Organisation.objects.filter(kind=OrganisationKind.HOUSING)
+        housing = sorted(every, key=lambda one: (one.succeeded_by_id is None, one.pk))
         self.by_cvr = {organisation.cvr_number: organisation for organisation in housing if organisation.cvr_number}
         self.by_name = {organisation.name.casefold(): organisation for organisation in housing}
         self.areas = {area.key: area for area in HousingArea.objects.select_related("municipality")}
@@ -129,6 +131,10 @@ class _Registers:
         if organisation is None:
             said = row.organisation_cvr or row.organisation_name
             raise RowRefused(gettext_noop("Boligorganisationen »%(value)s« er ukendt."), value=said)
+        if organisation.succeeded_by_id is not None:
+            raise RowRefused(
+                gettext_noop("Boligorganisationen »%(value)s« er lagt sammen med en anden."), value=organisation.name
+            )
         return organisation
 
 

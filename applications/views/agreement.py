@@ -70,12 +70,14 @@ def _show(
     if version is not None:
         signatures = {signature.organisation_id: signature for signature in version.signatures.all()}
         is_open = application.state == State.LOCAL_APPROVAL and version.voided_at is None
-        may_sign = is_open and _may_sign(request, application) and _organisation_id(request) not in signatures
+        party = application.party_for(request.actor, signed=signatures)
+        may_sign = is_open and party is not None and _may_sign(request, application) and party.pk not in signatures
         context |= {
             "content": version.content,
             "parts": contents(version.content, version.content["rule_set"]),
             "parties": [(party, signatures.get(party["id"])) for party in version.content["parties"]],
             "is_open": is_open,
+            "signs_for": party,
             "may_recall": is_open and may_move(request, RECALL_AGREEMENT, application),
             "form": (form or SignForm(initial={"content_hash": version.content_hash})) if may_sign else None,
             "numbers": list(application.agreements.values_list("number", flat=True)),
@@ -85,10 +87,6 @@ def _show(
 
 def _may_sign(request: PortalRequest, application: Application) -> bool:
     return permissions.may(request.actor, "sign", application, on=request.today)
-
-
-def _organisation_id(request: PortalRequest) -> int | None:
-    return request.actor.organisation.pk if request.actor.organisation else None
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -19,9 +20,11 @@ from accounts.actors import Actor
 from accounts.middleware import PortalRequest
 from accounts.roles import Role
 from applications import attachments, due, eligibility, facts, history, moved, permissions, readable, sections, standing, states
-from applications.models import Application, ApplicationEvent
+from applications.models import Application, ApplicationEvent, MunicipalRecommendation
+from applications.recommendation_states import RecommendationState
 from applications.rules import cofinancing
 from applications.states import State
+from applications.transitions import collaboration, recommending
 from applications.views.attached import lines_of
 from applications.views.finding import find
 from ledger.models import Allocation
@@ -47,7 +50,9 @@ def _url(name: str, application: Application) -> str:
 def actions(application: Application, actor: Actor, *, on: datetime.date) -> list[Action]:
     """What the roles on the day and the state allow, the likeliest first."""
     roles = permissions.roles_in(actor, application, on=on)
-    found = list(_actions(application, roles))
+    is_asked = bool(permissions.ACTS["answer_recommendation"] & roles) and _is_asked_to_recommend(application)
+    answers = is_asked and recommending.answers_for_municipality(actor, application, on=on)
+    found = list(_actions(application, roles, answers=answers))
     if permissions.ACTS["extend_prequalification"] & roles and due.expires(application):
         found.append(Action(gettext("Forlæng prækvalifikationen"), _url("extend_prequalification", application)))
     return found
@@ -75,7 +80,7 @@ MOVE_PAGES = (
 )
 
 
-def _actions(application: Application, roles: frozenset[Role]) -> Iterator[Action]:
+def _actions(application: Application, roles: frozenset[Role], *, answers: bool) -> Iterator[Action]:
     state = application.state
     if permissions.ACTS["sign"] & roles and state == State.LOCAL_APPROVAL:
         yield Action(gettext("Læs og underskriv aftalen"), _url("agreement", application), is_main=True)
@@ -83,6 +88,7 @@ def _actions(application: Application, roles: frozenset[Role]) -> Iterator[Actio
         yield Action(gettext("Ret ansøgningen"), _url("application", application), is_main=True)
     if permissions.ACTS["edit_plan"] & roles and application.plan_is_open:
         yield Action(gettext("Skriv helhedsplanen"), _url("plan", application), is_main=True)
+    yield from _actions_of_helpers(application, roles, answers=answers)
     if permissions.ACTS["answer_hearing"] & roles and state in states.IN_HEARING:
         yield Action(gettext("Svar på partshøringen"), _url("answer_hearing", application), is_main=True)
     if permissions.ACTS["recommend"] & roles and state == State.PLAN_SUBMITTED:
@@ -95,6 +101,39 @@ def _actions(application: Application, roles: frozenset[Role]) -> Iterator[Actio
             yield Action(label, _url(name, application), is_post, is_main)
     if permissions.ACTS["take"] & roles and application.responsible is None and state not in states.ENDED | states.DECIDED:
         yield Action(gettext("Tag sagen"), _url("take", application), is_post=True)
+
+
+def _actions_of_helpers(application: Application, roles: frozenset[Role], *, answers: bool) -> Iterator[Action]:
+    """What those can do who prepare the case and do not send it."""
+    if answers:
+        yield Action(gettext("Skriv kommunens svar"), _url("answer_recommendation", application), is_main=True)
+    if permissions.ACTS["edit"] & roles and application.state == State.DRAFT and not states.SUBMIT.by & roles:
+        yield Action(gettext("Udfyld ansøgningen"), _url("application", application), is_main=True)
+
+
+def _is_asked_to_recommend(application: Application) -> bool:
+    """Whether the municipality was asked and can answer now."""
+    return any(recommending.can_be_answered(asked) for asked in _recommendations(application))
+
+
+def _recommendations(application: Application) -> list[MunicipalRecommendation]:
+    """Read once, however often the page asks."""
+    prefetch_related_objects([application], "municipal_recommendations")
+    return list(application.municipal_recommendations.all())
+
+
+def _together(application: Application, actor: Actor, can: dict[str, bool], *, on: datetime.date) -> dict[str, Any]:
+    """Who works on the case with whom: the contact person, who was let in, the recommendation, open comments."""
+    prefetch_related_objects([application], "collaborators__organisation")
+    guests = [guest for guest in application.collaborators.all() if guest.holds_on(on)]
+    recommendations = [one for one in _recommendations(application) if one.state != RecommendationState.CALLED_OFF]
+    return {
+        "guests": len(guests),
+        "is_contact_gone": collaboration.is_contact_gone(application, on=on),
+        "recommendation": max(recommendations, key=lambda one: one.pk, default=None),
+        "open_comments": application.comment_threads.open().count() if can["view_comments"] else 0,
+        "can_invite": permissions.may_let_in(actor, application),
+    }
 
 
 def steps(application: Application) -> list[dict[str, Any]]:
@@ -149,12 +188,13 @@ def case(request: PortalRequest, case_number: int) -> HttpResponse:
         "plan": plan,
         "moved": moved.of_case(application),
         "goal_count": len(plan.goals.all()) if plan else 0,
-        "agreement": application.agreements.standing().prefetch_related("signatures").first(),
+        "agreement": due.standing_agreement(application),
         "hearings": application.hearings.all() if can["view_events"] else (),
         "decisions": application.decisions.all() if can["view_documents"] else (),
         "attachments": list(lines_of(reversed(attachments.current(application)), reader)) if can["view_attachments"] else (),
         "attach_types": reader.types,
         "documents": application.documents.all() if can["view_documents"] else (),
+        "together": _together(application, request.actor, can, on=request.today) if can["view_people"] else None,
         "place": Allocation.objects.place_of(str(application.case_number)),
         "reserved": _reserved(application, events) if can["view_assessment"] and events is not None else None,
         "events": history.lines(events, request.actor) if events is not None else (),

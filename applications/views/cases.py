@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from accounts.middleware import PortalRequest
+from accounts.models import read_former_names
 from applications import permissions
 from applications.forms.filters import CaseFilterForm
 from applications.models import Application
@@ -39,7 +40,7 @@ EXPORT: list[Column[Application]] = [
     Column(_("Indsats"), lambda case: case.title),
     Column(_("Boligområde"), lambda case: case.area.name),
     Column(_("Kommune"), lambda case: case.municipality.name),
-    Column(_("Boligorganisation"), lambda case: case.organisation.name),
+    Column(_("Boligorganisation"), lambda case: case.organisation_name),
     Column(_("Status"), lambda case: case.get_state_display()),
     Column(_("Hvis tur"), lambda case: case.awaits),
     Column(_("Siden"), lambda case: _day(case.state_since)),
@@ -63,8 +64,10 @@ def case_list(request: PortalRequest) -> HttpResponseBase:
     cases = form.narrow(visible, person=request.actor.user).with_list_relations()
     cases = ordered_by(request, cases, ORDERS, default="-number")
     if wanted := export_format(request):
+        cases = cases.prefetch_related("organisation__former_names")
         return export(cases.iterator(chunk_size=500), EXPORT, wanted, name=gettext("Sager"))
     page = page_of(request, cases)
+    read_former_names(case.organisation for case in page)
     context = {
         "form": form,
         "is_filtered": form.is_filtering,

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.middleware import PortalRequest
-from accounts.models import CalendarFeed, User, actor_for, organisations_of
+from accounts.models import CalendarFeed, User, actor_for, choices_of
 from accounts.transitions import count_feed_read
 from applications import calendars, due, transitions
 from applications.due import Line
@@ -117,10 +117,10 @@ def calendar(request: HttpRequest) -> HttpResponse:
 
 
 def _todo(user: User, *, on: datetime.date) -> list[Line]:
-    """What is due from the person, whichever organisation they act for; what is long over is left out, and what is far off."""
+    """What is due from the person, whomever they act for; what is long over is left out, and what is far off."""
     found: dict[tuple[int, str], Line] = {}
-    for organisation in organisations_of(user, on=on):
-        actor = actor_for(user, organisation, on=on)
+    for choice in choices_of(user, on=on):
+        actor = actor_for(user, choice.organisation, on=on, mandate=choice.mandate)
         for line in due.of_cases(Application.objects.visible_to(actor, on=on), on=on):
             if line.is_for(actor) and line.deadline.due_on >= on - KEPT_FOR:
                 found[line.application.case_number, line.deadline.key] = line

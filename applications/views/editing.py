@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.db import transaction
+from django.db.models import prefetch_related_objects
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -23,6 +25,7 @@ from applications.forms.board import BoardForms
 from applications.forms.budget import BudgetForms
 from applications.forms.challenges import ChallengesForms
 from applications.forms.departments import DepartmentsForms
+from applications.forms.figures import FiguresForms
 from applications.forms.plan import GoalsForms, PlanForms
 from applications.forms.rent import RentForms
 from applications.forms.section import SectionForms
@@ -30,6 +33,10 @@ from applications.models import Application
 from applications.readable import readable
 from applications.views import progress
 from lbf_portal.lib.refusals import NotAllowed, Refused
+from lbf_portal.lib.telling import sentence_of
+
+# The header that tells a page saving by itself from somebody pressing its button.
+AUTOSAVE = "X-Autosave"
 
 
 @dataclass(frozen=True)
@@ -51,6 +58,11 @@ PAGES: dict[str, Page] = {
         DepartmentsForms,
         transitions.save_departments,
         _("De afdelinger, indsatsen gælder. Oplysningerne er hentet fra registeret; se efter, om de er rigtige."),
+    ),
+    "figures": Page(
+        FiguresForms,
+        transitions.save_figures,
+        _("Tal for hver afdeling (KÅS-tal), eller grunden til, at de mangler. I kan også lægge dem ind som bilag."),
     ),
     "challenges": Page(
         ChallengesForms,
@@ -88,11 +100,14 @@ def edit(request: PortalRequest, application: Application, section: str) -> Http
         if not sections.is_open(application, section):
             messages.warning(request, gettext("Sagen kan ikke rettes, som den står nu. Se sagens status."))
             return redirect(application)
-        forms = page.forms(application, on=request.today)
+        prefetch_related_objects([application], "problem_figures")  # form, rules and fingerprint each read them
+        forms = page.forms(application, on=request.today, by=request.actor)
         found = progress.of_section(application, section, on=request.today)
         return _show(request, application, section, forms, seen=sections.fingerprint(application, section), found=found)
 
-    forms = page.forms(application, request.POST, on=request.today)
+    if request.headers.get(AUTOSAVE):
+        return _autosave(request, application, section)
+    forms = page.forms(application, request.POST, on=request.today, by=request.actor)
     seen = request.POST.get("seen", "")
     if not forms.asks_for_more_rows and forms.is_valid():
         try:
@@ -106,8 +121,45 @@ def edit(request: PortalRequest, application: Application, section: str) -> Http
         else:
             name = sections.NAMES[section]
             messages.success(request, gettext("Gemt: %(section)s.") % {"section": name})
+            for remark in forms.remarks:
+                messages.warning(request, remark)
             return redirect(_next_page(application, section, then=request.POST.get("then", "")))
     return _show(request, application, section, forms, seen=seen)
+
+
+def _autosave(request: PortalRequest, application: Application, section: str) -> JsonResponse:
+    """Save what stands in the page, as its button would, and say how it went in a sentence and in a word for the script.
+
+    It comes to the address of the page itself: what is posted without a session is kept for that page (accounts/kept.py).
+    A page that somebody else opened in this browser, before this person signed in, saves nothing in this person's name.
+    """
+    if section not in sections.SAVED_BY_THEMSELVES:
+        raise BadRequest(section)
+    if request.POST.get("writer") != request.actor.key:
+        return _said("stranger", gettext("Ikke gemt: Siden blev åbnet af en anden, eller for en anden organisation."))
+    page = PAGES[section]
+    forms = page.forms(application, request.POST, on=request.today, by=request.actor)
+    at = timezone.now()
+    if not forms.is_valid():
+        return _said("invalid", gettext("Ikke gemt endnu: %(error)s") % {"error": forms.first_error})
+    try:
+        with transaction.atomic():  # the next fingerprint is of just this text, so it is counted before anybody else saves
+            seen = request.POST.get("seen", "")
+            page.save(application, **forms.choices(), by=request.actor, at=at, seen=seen, is_autosave=True)
+            seen = sections.fingerprint(application, section)
+    except NotAllowed as refusal:
+        raise PermissionDenied from refusal
+    except transitions.Outdated:
+        told = gettext("Ikke gemt: En anden har gemt her, mens du skrev. Det, du har skrevet, står her på siden.")
+        return _said("outdated", told)
+    except Refused as refusal:
+        return _said("invalid", gettext("Ikke gemt endnu: %(error)s") % {"error": sentence_of(refusal.violations[0])})
+    told = gettext("Gemt kl. %(time)s") % {"time": f"{timezone.localtime(at):%H:%M}"}
+    return _said("saved", " ".join([f"{told}.", *forms.remarks]) if forms.remarks else told, seen=seen)
+
+
+def _said(state: str, told: str, **more: str) -> JsonResponse:
+    return JsonResponse({"state": state, "told": told, **more})
 
 
 def _show_both(
@@ -130,9 +182,12 @@ def _show(
         "lead": PAGES[section].lead,
         "forms": forms,
         "seen": seen,
+        "writer": request.actor.key,
+        "saves_itself": section in sections.SAVED_BY_THEMSELVES and "is_outdated" not in more,
         "answers": f"applications/answers/{section}.html",
         "list_url": list_url(application),
         "sums": _sums(application, section, forms),
+        "last_save": application.section_saves.filter(section=section).select_related("saved_by").first(),
         **more,
     }
     return render(request, f"applications/section_{section}.html", context)
@@ -165,5 +220,5 @@ def _next_page(application: Application, section: str, *, then: str) -> str:
 
 def preview(request: PortalRequest, application: Application, section: str) -> HttpResponse:
     """Sums of what stands in the form right now; nothing is saved. Scripts ask for it while somebody types."""
-    forms = PAGES[section].forms(application, request.POST, on=request.today)
+    forms = PAGES[section].forms(application, request.POST, on=request.today, by=request.actor)
     return render(request, f"applications/_sums_{section}.html", {"answer": _sums(application, section, forms)})

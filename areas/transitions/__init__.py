@@ -19,7 +19,13 @@ from areas.transitions.placements import (
 )
 from areas.transitions.plans import PLAN_FIELDS, change_development_plan, register_development_plan
 from areas.transitions.reference import load_reference
-from areas.transitions.registers import DEPARTMENT_FIELDS, change_department, record_residents, register_department
+from areas.transitions.registers import (
+    DEPARTMENT_FIELDS,
+    change_department,
+    hand_over_departments,
+    record_residents,
+    register_department,
+)
 from areas.transitions.upkeep import rehearse
 
 __all__ = [
@@ -35,6 +41,7 @@ __all__ = [
     "end_connection",
     "end_placement",
     "enlarge_area",
+    "hand_over_departments",
     "import_files",
     "load_reference",
     "merge_areas",

@@ -71,6 +71,11 @@ def register_department(
         elderly_dwellings=elderly_dwellings,
     )
     with upkeep("department:registered", by=by, department=department):
+        # Locked as a merger locks it: no department is entered for an organisation that is just being merged away.
+        if Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk).succeeded_by_id is not None:
+            text = gettext_noop("%(organisation)s er lagt sammen med en anden.")
+            violation = Violation("merged_away", text, "", field="organisation", params={"organisation": organisation.name})
+            raise RuleBroken([violation])
         if organisation.kind != OrganisationKind.HOUSING:
             text = gettext_noop("En afdeling hører til en boligorganisation.")
             raise RuleBroken([Violation("owner_is_no_housing_organisation", text, "R56", field="organisation")])
@@ -92,6 +97,23 @@ def change_department(department: Department, *, by: Actor, seen: str | None = N
         lock(department, DEPARTMENT_FIELDS, seen=seen)
         told["fields"] = assign(department, values)
         save(department)
+
+
+def hand_over_departments(before: Organisation, after: Organisation, *, by: Actor) -> None:
+    """The departments of an organisation that was merged into another are the other's.
+
+    Errors: NotAllowed; RuleBroken when both have a department of the same number: which is which, a person must say first.
+    """
+    taken = set(Department.objects.filter(organisation=after).values_list("number", flat=True))
+    departments = list(Department.objects.select_for_update().filter(organisation=before).order_by("number"))
+    if twice := [department.number for department in departments if department.number in taken]:
+        text = gettext_noop("Begge organisationer har en afdeling med nummer %(numbers)s. Giv dem forskellige numre først.")
+        numbers = ", ".join(str(number) for number in twice)
+        raise RuleBroken([Violation("department_numbers_meet", text, "", field="successor", params={"numbers": numbers})])
+    for department in departments:
+        with upkeep("department:changed", by=by, department=department) as told:
+            told["fields"] = assign(department, {"organisation": after})
+            save(department)
 
 
 def record_residents(

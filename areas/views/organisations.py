@@ -12,8 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from accounts.middleware import PortalRequest
-from accounts.models import Organisation
+from accounts.models import FormerName, Organisation, Succession
+from accounts.permissions import may_see
 from accounts.roles import OrganisationKind
+from accounts.transitions import MERGING
 from areas import history
 from areas.filters import REGISTERED_KINDS, OrganisationFilterForm
 from areas.models import Department, Municipality
@@ -55,7 +57,9 @@ def organisation_list(request: PortalRequest) -> HttpResponseBase:
     chosen = form.cleaned_data
     organisations = registered()
     if text := chosen.get("q"):
-        organisations = organisations.filter(Q(sort_key__contains=sort_key(text)) | Q(cvr_number=text) | Q(lbf_number=text))
+        earlier = FormerName.objects.filter(name__icontains=text)
+        found = Q(sort_key__contains=sort_key(text)) | Q(cvr_number=text) | Q(lbf_number=text)
+        organisations = organisations.filter(found | Q(pk__in=earlier.values("organisation_id")))
     if kind := chosen.get("kind"):
         organisations = organisations.filter(kind=kind)
     if code := chosen.get("municipality"):
@@ -78,6 +82,11 @@ def organisation_detail(request: PortalRequest, organisation: int) -> HttpRespon
         "administers": found.administers.order_by("sort_key"),
         "departments": departments.with_area(request.today).with_residents(request.today).order_by("number"),
         "owns_departments": found.kind == OrganisationKind.HOUSING,
+        "former_names": found.former_names.all(),
+        "succession": Succession.objects.filter(predecessor=found).select_related("successor").first(),
+        "merged_in": found.successions.select_related("predecessor"),
+        "may_merge": found.kind in MERGING and found.succeeded_by_id is None,
+        "may_see_people": may_see(request.actor, found),
         "history": history.of_organisation(found, reader=request.actor),
         "may_register": may(request.actor, "register"),
     }

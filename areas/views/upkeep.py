@@ -14,10 +14,12 @@ from django.db import models
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
+from accounts import transitions as accounts
 from accounts.actors import Actor
 from accounts.middleware import PortalRequest
 from accounts.transitions import ORGANISATION_FIELDS, change_organisation
@@ -30,6 +32,8 @@ from areas.upkeep_forms import (
     EndForm,
     NewDepartmentForm,
     OrganisationForm,
+    OrganisationMergerForm,
+    OrganisationNameForm,
     PlacementForm,
     PlanForm,
     ResidentsForm,
@@ -253,6 +257,47 @@ def edit_organisation(request: PortalRequest, organisation: int) -> HttpResponse
         change_organisation(found, administered_by=administered_by, **values)
 
     return ask(request, page, form, save, corrects=Row(found, ORGANISATION_FIELDS))
+
+
+@upkeep
+def rename_organisation(request: PortalRequest, organisation: int) -> HttpResponse:
+    """Another name from a day on."""
+    found = get_object_or_404(registered(), pk=organisation)
+    page = Page(
+        gettext("Registrer et nyt navn"),
+        found.name,
+        reverse("areas:organisation", args=[found.pk]),
+        gettext("Navnet er registreret."),
+        lead=gettext("Sager, der er åbne, viser det nye navn. Det, der er afgjort, beholder det navn, organisationen havde."),
+    )
+    form = OrganisationNameForm(request.POST or None, initial={"renamed_on": request.today})
+    save = functools.partial(accounts.rename_organisation, found, at=timezone.now())
+    return ask(request, page, form, save, corrects=Row(found, accounts.NAME_FIELDS))
+
+
+@upkeep
+def merge_organisation(request: PortalRequest, organisation: int) -> HttpResponse:
+    """The organisation was merged into another."""
+    found = get_object_or_404(registered(), pk=organisation)
+    page = Page(
+        gettext("Læg organisationen sammen med en anden"),
+        found.name,
+        reverse("areas:organisation", args=[found.pk]),
+        gettext("Sammenlægningen er registreret."),
+        lead=gettext(
+            "Åbne sager og afdelinger går over til den anden organisation, og dens medarbejdere får adgang til det, der er"
+            " afgjort. Det afgjorte beholder parten og navnet. Invitationer og fuldmagter ophører, også de fuldmagter, som den"
+            " anden organisation har givet til alle sine sager: dens administrator kan give dem igen."
+        ),
+    )
+    form = OrganisationMergerForm(
+        request.POST or None, organisation=found, initial={"effective_on": request.today, "people_follow": True}
+    )
+
+    def save(*, is_sure: bool, by: Actor, **values: Any) -> None:  # noqa: ARG001 - the form asks for it, nobody else does
+        accounts.merge_organisations(found, **values, by=by, at=timezone.now())
+
+    return ask(request, page, form, save)
 
 
 # Development plans

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 import heapq
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
@@ -218,13 +218,16 @@ class Case:
             by=by,
             at=at,
         )
-        acts.save_departments(self.application, self._department_choices(), by=by, at=at)
+        choices = self._department_choices()
+        acts.save_departments(self.application, choices, is_confirmed=True, by=by, at=at)
+        acts.save_figures(self.application, self._key_figures(choices), by=by, at=at)
         named = values.problems(self.luck, has_high_rent=bool(self.plot.rent))
         acts.save_challenges(
             self.application,
             problem_types=named,
             challenges=values.challenges(self.site.area.name, named, self.luck),
             coordination=self.luck.choice(values.COORDINATION),
+            figures=self._problem_figures(named),
             by=by,
             at=at,
         )
@@ -237,6 +240,23 @@ class Case:
             reason = self.luck.choice(values.CONNECTIONS)
             choices.append(acts.DepartmentChoice(self.world.connected_department(self.site, reason), True, reason))
         return choices
+
+    def _key_figures(self, choices: list[acts.DepartmentChoice]) -> list[acts.KeyFiguresChoice]:
+        """Dice of their own: what else a case is made of stays as it is."""
+        dice = values.dice("key figures", self.plot.title, self.plot.created_on)
+        year = self.at.year - 1
+        return [
+            acts.KeyFiguresChoice(choice.department, year, values.key_figures(dice))
+            if values.happens(0.85, dice)
+            else acts.KeyFiguresChoice(choice.department, absence=dice.choice(values.NO_KEY_FIGURES))
+            for choice in choices
+        ]
+
+    def _problem_figures(self, named: Sequence[str]) -> list[acts.FigureChoice]:
+        dice = values.dice("problems", self.plot.title, self.plot.created_on)
+        year = self.at.year - 1
+        figures = [values.problem_figure(problem, dice) for problem in named]
+        return [replace(figure, year=year) for figure in figures if figure is not None]
 
     def _save_money(self, by: Actor, at: datetime.datetime) -> None:
         total, lines = values.funding(self.plot.social, self.luck)

@@ -61,6 +61,12 @@ PEOPLE = (
         ((HOUSING, _HOUSING_ROLES),),
     ),
     DemoPerson(
+        "administrator@lbf.example",
+        "Brugeradministrator Demo",
+        _("Brugeradministrator for boligorganisation"),
+        ((HOUSING, (Role.ORG_ADMINISTRATOR,)),),
+    ),
+    DemoPerson(
         "naboforening@lbf.example",
         "Naboforening Demo",
         _("Ansøger i en anden boligorganisation"),

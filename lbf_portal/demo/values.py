@@ -14,7 +14,7 @@ from decimal import Decimal
 from applications.rules.cofinancing import Kind, Source
 from applications.rules.prequalification import Problem
 from applications.rules.rule_sets import RuleSet
-from applications.transitions import FundingChoice
+from applications.transitions import FigureChoice, FundingChoice
 
 SEED = "lbf_portal demo 2019-2026"
 THOUSAND, MIO = Decimal(1_000), Decimal(1_000_000)
@@ -138,6 +138,49 @@ def challenges(area: str, named: Sequence[Problem], luck: random.Random) -> str:
     """The problems in words."""
     sentences = [luck.choice(PROBLEMS[problem]).format(area=area) for problem in named]
     return " ".join([*sentences, luck.choice(CLOSING_WORDS)])
+
+
+@dataclass(frozen=True)
+class ProblemCount:
+    """What a problem is counted in, and between which numbers."""
+
+    low: int
+    high: int
+    unit: str
+    source: str
+
+
+PROBLEM_COUNTS = {
+    Problem.HIGH_RENT: ProblemCount(880, 1120, "kr. pr. m² om året", "Afdelingernes budgetter"),
+    Problem.HIGH_MOVING_RATE: ProblemCount(13, 26, "procent fraflytninger om året", "Boligorganisationens udlejning"),
+    Problem.SOCIAL_PROBLEMS: ProblemCount(28, 52, "procent af lejerne", "KÅS-tal"),
+    Problem.VIOLENCE: ProblemCount(6, 38, "anmeldelser om året", "Politikredsen"),
+    Problem.VANDALISM: ProblemCount(12, 90, "anmeldelser om året", "Politikredsen"),
+}
+NO_KEY_FIGURES = (
+    "Afdelingen har for få beboere til, at tallene offentliggøres.",
+    "Tallene er bestilt hos Danmarks Statistik og eftersendes.",
+)
+
+
+def problem_figure(problem: str, luck: random.Random) -> FigureChoice | None:
+    """A figure of last year; not every problem can be counted."""
+    count = PROBLEM_COUNTS.get(Problem(problem))
+    if count is None:
+        return None
+    return FigureChoice(problem, Decimal(luck.randint(count.low, count.high)), count.unit, source=count.source)
+
+
+def key_figures(luck: random.Random) -> dict[str, Decimal | None]:
+    """The five key figures of a department, in per cent with one decimal."""
+    between = {
+        "outside_labour_market_pct": (310, 520),
+        "convicted_pct": (8, 30),
+        "basic_school_only_pct": (480, 760),
+        "income_pct_of_region": (480, 640),
+        "non_western_pct": (280, 700),
+    }
+    return {name: Decimal(luck.randint(low, high)) / 10 for name, (low, high) in between.items()}
 
 
 # Words of the plan

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
-from accounts.roles import FUND_ROLES, Role
+from accounts.roles import FUND_ROLES, MUNICIPAL_ROLES, Role
+from applications.models import MunicipalRecommendation
 from ledger.models import Proposal
 from ledger.permissions import Act, may
 
@@ -39,12 +41,19 @@ def _postings_to_approve(actor: Actor) -> int:
     return Proposal.objects.awaiting(actor).count() if may(actor, Act.SECOND) else 0
 
 
+def _recommendations_to_give(actor: Actor) -> int:
+    """Applications that the municipality was asked to recommend and has not answered (R66)."""
+    return MunicipalRecommendation.objects.of_municipality(actor, on=timezone.localdate()).waiting().count()
+
+
 ENTRIES: tuple[Entry, ...] = (
     Entry(_("Forside"), "start"),
     Entry(_("Sager"), "applications:list"),
+    Entry(_("Afventer vores anbefaling"), "applications:recommendations", MUNICIPAL_ROLES, _recommendations_to_give),
     Entry(_("Frister"), "applications:deadlines"),
     Entry(_("Indsatser"), "monitoring:list"),
     Entry(_("Boligområder"), "areas:list"),
+    Entry(_("Medarbejdere"), "accounts:own_people", frozenset({Role.ORG_ADMINISTRATOR})),
     Entry(_("Rammen"), "ledger:frames", FUND_ROLES, _postings_to_approve),
     Entry(_("Planlægning"), "planner:plan", FUND_ROLES),
 )

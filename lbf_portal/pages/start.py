@@ -19,7 +19,7 @@ from accounts.actors import Actor
 from accounts.middleware import PortalRequest
 from accounts.roles import Role
 from applications import permissions
-from applications.models import Application
+from applications.models import Application, MunicipalRecommendation
 from applications.querysets import ApplicationQuerySet
 from applications.states import TARGET_DAYS, State
 from areas.models import Answer, HousingArea, standings
@@ -75,7 +75,7 @@ def start(request: PortalRequest) -> HttpResponse:
         "may_create": permissions.may_create(actor),
         "frame": _frame(request.today) if actor.is_fund else None,
         "efforts": efforts,
-        "has_nothing": not actor.roles and not efforts,
+        "has_nothing": not actor.roles and not efforts and not visible.exists(),
     }
     return render(request, "pages/start.html", context)
 
@@ -113,7 +113,7 @@ def _lists(request: PortalRequest, visible: ApplicationQuerySet) -> Iterator[Wor
             more_url=f"{cases_url}?turn=fund&officer=nobody&sort=since",
         )
     if actor.has(Role.HOUSING_SIGNATORY, Role.MUNICIPAL_SIGNATORY) and actor.organisation is not None:
-        to_sign = visible.awaiting_signature_of(actor.organisation.pk).order_by("state_since")
+        to_sign = visible.awaiting_signature_of(*actor.organisation_ids).order_by("state_since")
         yield _list(
             request,
             _("Aftaler, I skal underskrive"),
@@ -134,6 +134,16 @@ def _lists(request: PortalRequest, visible: ApplicationQuerySet) -> Iterator[Wor
             _("Venter på andre"),
             others,
             _("Her står jeres sager, mens Landsbyggefonden eller parterne arbejder med dem."),
+        )
+    answering = MunicipalRecommendation.objects.of_municipality(actor, on=request.today)
+    if actor.has(Role.MUNICIPAL_OFFICER) or (not actor.is_fund and answering.exists()):
+        asked = visible.filter(pk__in=answering.waiting().values("application_id"))
+        yield _list(
+            request,
+            _("Afventer vores anbefaling"),
+            asked.order_by("state_since"),
+            _("Her står ansøgninger, som kommunen er bedt om at anbefale."),
+            more_url=reverse("applications:recommendations"),
         )
     if actor.has(Role.MUNICIPAL_OFFICER):
         yield _list(

@@ -1,5 +1,7 @@
 """Small pages without an app, and what is shown when something goes wrong."""
 
+from typing import cast
+
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -9,6 +11,7 @@ from django.template.loader import render_to_string
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from accounts.middleware import PortalRequest
 from lbf_portal.look.context import frame
 
 
@@ -29,11 +32,17 @@ def health(_request: HttpRequest) -> JsonResponse:
 @never_cache
 @require_safe
 def session(request: HttpRequest) -> JsonResponse:
-    """Whether the session lives, how long, and the token its forms need: asked by portal.js before a late save."""
+    """Whether the session lives, how long, whose it is, and the token its forms need: scripts ask before a late save."""
     if not request.user.is_authenticated:
         return JsonResponse({"is_signed_in": False})
-    answer = {"is_signed_in": True, "seconds": request.session.get_expiry_age(), "token": get_token(request)}
-    return JsonResponse(answer)
+    return JsonResponse(
+        {
+            "is_signed_in": True,
+            "seconds": request.session.get_expiry_age(),
+            "token": get_token(request),
+            "writer": cast("PortalRequest", request).actor.key,
+        }
+    )
 
 
 @login_not_required
@@ -43,7 +52,7 @@ def accessibility(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/accessibility.html")
 
 
-def bad_request(_request: HttpRequest, _exception: Exception) -> HttpResponse:
+def bad_request(_request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django passes it by name
     """`handler400`."""
     return HttpResponse(render_to_string("400.html", frame()), status=400)
 

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.middleware import PortalRequest
+from accounts.models import read_former_names
 from applications.transitions import check_board
 from areas.models import Municipality
 from lbf_portal.lib.danish import number
@@ -48,7 +49,7 @@ EXPORT: list[Column[Effort]] = [
     Column(_("Indsats"), lambda effort: effort.application.title),
     Column(_("Boligområde"), lambda effort: effort.application.area.name),
     Column(_("Kommune"), lambda effort: effort.application.municipality.name),
-    Column(_("Boligorganisation"), lambda effort: effort.application.organisation.name),
+    Column(_("Boligorganisation"), lambda effort: effort.application.organisation_name),
     Column(_("Status"), lambda effort: effort.get_state_display()),
     Column(_("Start"), lambda effort: effort.starts_on),
     Column(_("Slut"), lambda effort: effort.ends_on),
@@ -65,8 +66,10 @@ def effort_list(request: PortalRequest) -> HttpResponseBase:
     form = forms.EffortFilterForm(request.GET, municipalities=municipalities)
     efforts = ordered_by(request, form.narrow(visible).with_list_relations(), ORDERS, default="-number")
     if wanted := export_format(request):
+        efforts = efforts.prefetch_related("application__organisation__former_names")
         return export(efforts.iterator(chunk_size=500), EXPORT, wanted, name=gettext("Indsatser"))
     page = page_of(request, efforts)
+    read_former_names(effort.application.organisation for effort in page)
     context = {"form": form, "is_filtered": form.is_filtering, "page_obj": page, "efforts": page.object_list}
     return render(request, "monitoring/list.html", context)
 

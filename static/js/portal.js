@@ -96,6 +96,8 @@
     document.addEventListener("htmx:afterRequest", (event) => {
       if (event.detail.successful) extend(Number(sessionSeconds));
     });
+    document.addEventListener("portal:alive", () => extend(Number(sessionSeconds)));
+    document.addEventListener("portal:signed-out", () => show(true));
     document.addEventListener("submit", (event) => {
       const form = event.target;
       if (form.method !== "post" || form.dataset.sessionChecked || Date.now() < endsAt - margin) return;
@@ -104,7 +106,9 @@
         if (!alive) return show(true);
         form.dataset.sessionChecked = "yes";
         return form.requestSubmit(event.submitter);
-      }).catch(() => form.submit()); // no answer at all: let the browser say so
+      }).catch(() => { // no answer at all: let the browser say so, unless the form keeps what is typed
+        if (form.dispatchEvent(new CustomEvent("portal:unreachable", { cancelable: true }))) form.submit();
+      });
     });
     extend(Number(sessionSeconds));
   }

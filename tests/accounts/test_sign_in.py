@@ -151,7 +151,7 @@ def test_events_of_tries_hold_no_address(client: Client) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_tries_made_at_the_same_moment_count_one_another(monkeypatch: pytest.MonkeyPatch) -> None:
     looked_at: list[str] = []
-    monkeypatch.setattr(transitions, "authenticate", lambda **credentials: looked_at.append(credentials["password"]))
+    monkeypatch.setattr(transitions.sign_in, "authenticate", lambda **credentials: looked_at.append(credentials["password"]))
     ready = threading.Barrier(16)
 
     def guess(number: int) -> None:

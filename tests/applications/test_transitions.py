@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import threading
 from collections.abc import Callable, Iterator
@@ -530,6 +531,46 @@ def test_what_the_fund_accepted_as_local_does_not_outlive_a_change_of_the_line(d
     more = transitions.FundingChoice(Source.MUNICIPALITY, 2 * MIO, Kind.IN_KIND, "Lokaler og timer")
     save(transitions.FundingChoice(Source.FUND, 9 * MIO), transitions.FundingChoice(Source.MUNICIPALITY, 4 * MIO), more)
     assert not draft.funding_lines.get(kind=Kind.IN_KIND).accepted_as_local
+
+
+@pytest.mark.django_db
+def test_what_is_half_typed_takes_no_line_from_what_the_fund_accepted_as_local(draft: Application, case_cast: CaseCast) -> None:
+    hours = transitions.FundingChoice(Source.MUNICIPALITY, MIO, Kind.IN_KIND, "Lokaler og timer")
+    half_typed = dataclasses.replace(hours, amount=Decimal(10))
+
+    def save(*lines: transitions.FundingChoice, is_autosave: bool = False) -> None:
+        transitions.save_budget(draft, total_budget=12 * MIO, lines=lines, by=case_cast.applicant, at=AT, is_autosave=is_autosave)
+
+    def ticks() -> list[bool]:
+        return [line.accepted_as_local for line in draft.funding_lines.filter(kind=Kind.IN_KIND)]
+
+    save(hours)
+    draft.funding_lines.update(accepted_as_local=True)
+    with pytest.raises(RuleBroken) as refused:
+        save(half_typed, is_autosave=True)
+    save(hours, transitions.FundingChoice(Source.FUND, 9 * MIO), hours, is_autosave=True)
+
+    assert [violation.code for violation in refused.value.violations] == ["accepted_line_changed"]
+    assert ticks() == [True, False], "a second line like it was not accepted"
+    save(half_typed)
+    assert ticks() == [False]
+
+
+@pytest.mark.django_db
+def test_a_figure_that_comes_twice_for_a_problem_is_the_last_of_the_two(draft: Application, case_cast: CaseCast) -> None:
+    figures = [transitions.FigureChoice("VIOLENCE", Decimal(value), year=2025) for value in (1, 2)]
+
+    transitions.save_challenges(
+        draft,
+        problem_types=["VIOLENCE"],
+        challenges="",
+        coordination="",
+        figures=figures,
+        by=case_cast.applicant,
+        at=AT,
+    )
+
+    assert [row.value for row in draft.problem_figures.all()] == [2]
 
 
 # Two at once

@@ -7,8 +7,8 @@ import datetime
 import factory
 from factory.django import DjangoModelFactory
 
-from accounts.models import Membership, Organisation, User
-from accounts.roles import OrganisationKind, Role
+from accounts.models import Mandate, Membership, Organisation, User
+from accounts.roles import OrganisationKind, Right, Role
 
 
 class UserFactory(DjangoModelFactory[User]):
@@ -47,3 +47,17 @@ class MembershipFactory(DjangoModelFactory[Membership]):
     organisation = factory.SubFactory(OrganisationFactory)
     role = Role.APPLICANT
     valid_from = datetime.date(2018, 1, 1)
+
+
+class MandateFactory(DjangoModelFactory[Mandate]):
+    class Meta:
+        model = Mandate
+
+    principal = factory.SubFactory(OrganisationFactory)
+    holder = factory.SubFactory(OrganisationFactory, adviser=True)
+    right = Right.EDIT
+    valid_from = datetime.date(2026, 1, 1)
+    valid_to = datetime.date(2027, 12, 31)
+    evidence = "Fuldmagt af 2. januar 2026, journalnr. 26/118"
+    given_by = factory.SubFactory(UserFactory)
+    given_at = datetime.datetime(2026, 1, 1, 9, tzinfo=datetime.UTC)

@@ -7,6 +7,7 @@ make_committed(case_cast, wants_rent_support=True)
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypedDict, Unpack
@@ -15,7 +16,7 @@ from zoneinfo import ZoneInfo
 from accounts.actors import SYSTEM, Actor
 from accounts.models import Organisation
 from applications import facts, transitions
-from applications.models import Application, IndicatorDefinition, SeatKind
+from applications.models import KEY_FIGURES, Application, IndicatorDefinition, SeatKind
 from applications.rules.cofinancing import Source
 from areas.models import AreaMembership, Department, HousingArea, Municipality, ResidentCount
 from ledger import posting
@@ -160,16 +161,21 @@ def make_draft(
     by = cast.applicant
     departments = [make_department(cast, number, area=application.area) for number in ("11", "12")]
     transitions.save_departments(
-        application, [transitions.DepartmentChoice(department) for department in departments], by=by, at=at
+        application, [transitions.DepartmentChoice(department) for department in departments], is_confirmed=True, by=by, at=at
     )
     transitions.save_challenges(
         application,
         problem_types=["HIGH_MOVING_RATE", "SOCIAL_PROBLEMS"],
         challenges=CHALLENGES,
         coordination=COORDINATION,
+        figures=[
+            transitions.FigureChoice("HIGH_MOVING_RATE", Decimal("17.5"), "procent fraflytninger om året", 2025, "Udlejningen"),
+            transitions.FigureChoice("SOCIAL_PROBLEMS", Decimal(41), "procent af lejerne", 2025, "KÅS"),
+        ],
         by=by,
         at=at,
     )
+    transitions.save_figures(application, key_figures(departments), by=by, at=at)
     transitions.save_budget(
         application,
         total_budget=total,
@@ -187,6 +193,16 @@ def make_draft(
         ]
         transitions.save_rent_support(application, wants_rent_support=True, lines=lines, by=by, at=at)
     return application
+
+
+def key_figures(departments: Sequence[Department]) -> list[transitions.KeyFiguresChoice]:
+    """The first department has all its figures, the others say why they have none."""
+    return [
+        transitions.KeyFiguresChoice(department, 2025, dict.fromkeys(KEY_FIGURES, Decimal("41.5")))
+        if number == 0
+        else transitions.KeyFiguresChoice(department, absence="Afdelingen har for få beboere til, at tallene offentliggøres.")
+        for number, department in enumerate(departments)
+    ]
 
 
 def make_submitted(cast: CaseCast, **options: Unpack[CaseOptions]) -> Application:

@@ -43,3 +43,16 @@ def type_date(within: Page | Locator, legend: str, day: datetime.date) -> None:
 def told(page: Page, sentence: str) -> None:
     """The message after an act."""
     expect(page.get_by_role("main").get_by_text(sentence).first).to_be_visible()
+
+
+def confirm_departments(page: Page) -> None:
+    """The register's master data, gone through (R63)."""
+    page.get_by_label("Vi har set stamdata efter").check()
+    press(page, "Gem og gå videre")
+
+
+def say_why_key_figures_are_missing(page: Page) -> None:
+    """The same reason for every department (R64)."""
+    for reason in page.get_by_label("Mangler der tal? Skriv hvorfor").all():
+        reason.fill("Tallene er bestilt og eftersendes.")
+    press(page, "Gem og gå videre")

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import inspect, screenshot
-from tests.journeys.people import arrived, follow, press, sign_in, told
+from tests.journeys.people import arrived, confirm_departments, follow, press, say_why_key_figures_are_missing, sign_in, told
 from tests.journeys.server import Portal
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600), pytest.mark.xdist_group("journeys")]
@@ -37,10 +37,11 @@ def test_without_scripts_an_application_is_filled_in_and_submitted(portal: Porta
     number = start(page, portal, "Uden scripts")
 
     follow(page, "Afdelinger")
-    press(page, "Gem og gå videre")
+    confirm_departments(page)
     page.get_by_label("Sociale problemer").check()
     page.get_by_label("Områdets sociale udfordringer").fill(LONG_TEXT)
     press(page, "Gem og gå videre")
+    say_why_key_figures_are_missing(page)
 
     page.get_by_label("Samlet budget for hele perioden").fill("8.000.000")
     for row, amount in (("Bidrag 1", "6000000"), ("Bidrag 2", "1000000"), ("Bidrag 3", "500000")):
@@ -109,10 +110,11 @@ def submitted(page: Page, portal: Portal, title: str) -> str:
     """An application that stands in the fund's inbox, typed in as quickly as the rules let one."""
     number = start(page, portal, title)
     follow(page, "Afdelinger")
-    press(page, "Gem og gå videre")
+    confirm_departments(page)
     page.get_by_label("Sociale problemer").check()
     page.get_by_label("Områdets sociale udfordringer").fill(LONG_TEXT)
     press(page, "Gem og gå videre")
+    say_why_key_figures_are_missing(page)
     page.get_by_label("Samlet budget for hele perioden").fill("8000000")
     for row, amount in (("Bidrag 1", "6000000"), ("Bidrag 2", "1000000"), ("Bidrag 3", "1000000")):
         page.get_by_role("group", name=row).get_by_label("Beløb").fill(amount)
@@ -129,10 +131,9 @@ def test_a_long_text_outlives_the_session(portal: Portal, new_page: Callable[...
     page = new_page(scripts=scripts)
     number = start(page, portal, "Efter en lang pause")
     follow(page, "Udfordringer")
+    expire_the_session(page)  # before anything is typed: a page with scripts saves by itself
     page.get_by_label("Sociale problemer").check()
     page.get_by_label("Områdets sociale udfordringer").fill(LONG_TEXT)
-
-    expire_the_session(page)
     press(page, "Gem og gå til oversigten")
     arrived(page, "Log ind")
     page.get_by_role("main").get_by_role("button", name="Ansøger", exact=True).click()

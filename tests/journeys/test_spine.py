@@ -12,7 +12,16 @@ import pytest
 from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
-from tests.journeys.people import arrived, follow, press, sign_in, told, type_date
+from tests.journeys.people import (
+    arrived,
+    confirm_departments,
+    follow,
+    press,
+    say_why_key_figures_are_missing,
+    sign_in,
+    told,
+    type_date,
+)
 from tests.journeys.server import Portal
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(900), pytest.mark.xdist_group("journeys")]
@@ -55,8 +64,8 @@ def applicant_submits(page: Page, portal: Portal) -> str:
     press(page, "Gem og gå videre")
 
     arrived(page, "Afdelinger", "spine 1e departments")
-    expect(page.get_by_label("4 Gellerupparken")).to_be_checked()
-    press(page, "Gem og gå videre")
+    expect(page.get_by_role("checkbox", name="4 Gellerupparken")).to_be_checked()
+    confirm_departments(page)
 
     page.get_by_label("Sociale problemer").check()
     page.get_by_label("Områdets sociale udfordringer").fill(
@@ -67,6 +76,7 @@ def applicant_submits(page: Page, portal: Portal) -> str:
     )
     arrived(page, "Udfordringer", "spine 1f challenges")
     press(page, "Gem og gå videre")
+    say_why_key_figures_are_missing(page)
 
     type_the_budget(page)
     type_the_rent_support(page)

@@ -18,7 +18,7 @@ from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
-from accounts.models import Organisation, User
+from accounts.models import ActingChoice, Organisation, User
 from accounts.roles import OrganisationKind, Role
 from lbf_portal.lib.forms import (
     AmountField,
@@ -88,7 +88,7 @@ def frame() -> dict[str, object]:
     other = Organisation(pk=4712, kind=OrganisationKind.MUNICIPALITY, name="Aarhus Kommune")
     return {
         "actor": Actor(User(name="Ansøger", email="a@example.org"), housing, frozenset({Role.APPLICANT})),
-        "actor_choices": [housing, other],
+        "actor_choices": [ActingChoice(housing), ActingChoice(other)],
         "navigation": [
             Item("Forside", "/", is_current=False, badge=0),
             Item("Sager", "/form", is_current=True, badge=3),

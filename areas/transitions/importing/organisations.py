@@ -21,7 +21,10 @@ KINDS = (OrganisationKind.HOUSING, OrganisationKind.ADMINISTRATION)
 
 
 class OrganisationComparison:
-    """Holds rows of organisations against what is held. What is empty in the file is not known, and changes nothing."""
+    """Holds rows of organisations against what is held. What is empty in the file is not known, and changes nothing.
+
+    Another spelling of the name is taken over; another name has a day from which it holds, which a file does not say.
+    """
 
     order: ClassVar[tuple[type[models.Model], ...]] = (Organisation,)
 
@@ -48,7 +51,13 @@ class OrganisationComparison:
             organisation = Organisation(kind=kind, name=row.name, sort_key=sort_key(row.name), **values)
             self.held.add(organisation)
             return Compared(RowOutcome.CREATED, {}, self.changes.make(organisation, "name", *values))
-        difference = self.changes.change(organisation, {"name": row.name, "sort_key": sort_key(row.name), **values})
+        if sort_key(row.name) != organisation.sort_key:
+            text = gettext_noop(
+                "Organisationen hedder »%(name)s« i registeret. Har den skiftet navn, så registrer det på organisationens side"
+                " med den dag, det gælder fra, og indlæs filen igen."
+            )
+            raise RowRefused(text, name=organisation.name)
+        difference = self.changes.change(organisation, {"name": row.name, **values})
         self.held.add(organisation)
         return Compared.of(difference)
 
@@ -63,7 +72,7 @@ class OrganisationComparison:
             or self.held.numbered("lbf_number", said)
             or self.held.named(OrganisationKind.ADMINISTRATION, said)
         )
-        if found is None or found.kind != OrganisationKind.ADMINISTRATION:
+        if found is None or found.kind != OrganisationKind.ADMINISTRATION or found.succeeded_by_id is not None:
             raise RowRefused(gettext_noop("Administrationsorganisationen »%(value)s« er ukendt."), value=said)
         if found.pk is None:
             raise RowRefused(

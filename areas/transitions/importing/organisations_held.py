@@ -16,7 +16,9 @@ class OrganisationsHeld:
     def __init__(self, kinds: Collection[OrganisationKind]) -> None:
         self._by_number: dict[tuple[str, str], Organisation] = {}
         self._by_name: dict[tuple[str, str], Organisation] = {}
-        for organisation in Organisation.objects.filter(kind__in=kinds).select_related("administered_by"):
+        # Those that stand come last: where one took over a number or a name, it is the one that is meant.
+        held = Organisation.objects.filter(kind__in=kinds).select_related("administered_by", "succeeded_by")
+        for organisation in sorted(held, key=lambda one: (one.succeeded_by_id is None, one.pk)):
             self.add(organisation)
 
     def add(self, organisation: Organisation) -> None:
@@ -37,7 +39,7 @@ class OrganisationsHeld:
     def find(self, kind: OrganisationKind, *, lbf_number: str, cvr_number: str, name: str) -> Organisation | None:
         """The one that the numbers and the name point at, or none.
 
-        Errors: RowRefused when they point at different ones, or at one of another kind.
+        Errors: RowRefused when they point at different ones, at one of another kind, or at one that was merged away.
         """
         pointed_at = (
             self.numbered("lbf_number", lbf_number),
@@ -53,4 +55,7 @@ class OrganisationsHeld:
             raise RowRefused(
                 gettext_noop("%(name)s er i registeret, men som en anden slags organisation."), name=organisation.name
             )
+        if organisation is not None and organisation.succeeded_by is not None:
+            text = gettext_noop("%(name)s er lagt sammen med %(successor)s. Ret rækken, så den nævner den organisation.")
+            raise RowRefused(text, name=organisation.name, successor=organisation.succeeded_by.name)
         return organisation

@@ -23,9 +23,10 @@ COMPLETE = Facts(
     RuleSet.R2019,
     housing_organisation_count=1,
     municipality_count=1,
-    departments=(Department("Afdeling 1", is_in_area=True, has_key_figures=True),),
+    departments=(Department("Afdeling 1", is_in_area=True, has_key_figures=True, is_confirmed=True),),
     challenges="Mange unge er uden for uddannelse.",
     problems=frozenset({Problem.SOCIAL_PROBLEMS}),
+    figures=frozenset({Problem.SOCIAL_PROBLEMS}),
     budget=BUDGET,
     has_municipal_recommendation=True,
 )
@@ -49,7 +50,7 @@ def test_a_complete_application_passes_without_a_word() -> None:
         (but(departments=()), ["department_missing"]),
         (but(challenges=" \n"), ["challenges_not_described"]),
         (but(problems=frozenset()), ["problem_not_named"]),
-        (but(problems=frozenset(Problem)), []),
+        (but(problems=frozenset(Problem), figures=frozenset(Problem)), []),
         (but(has_development_plan=True), ["coordination_not_described"]),
         (but(has_development_plan=True, coordination=" "), ["coordination_not_described"]),
         (but(has_development_plan=True, coordination="Fælles styregruppe."), []),
@@ -69,7 +70,7 @@ def test_what_is_missing_is_named(facts: Facts, expected: list[str]) -> None:
 
 
 def test_a_connected_department_says_how_it_is_connected() -> None:
-    near = Department("Afdeling 2", is_in_area=False, has_key_figures=True)
+    near = Department("Afdeling 2", is_in_area=False, has_key_figures=True, is_confirmed=True)
     found = check(but(departments=(*COMPLETE.departments, near)))
     assert blocks(found) == ["connection_not_explained"]
     assert found[0].message == "Afdeling 2 ligger uden for området. Skriv, hvordan afdelingen hænger sammen med det."
@@ -78,18 +79,34 @@ def test_a_connected_department_says_how_it_is_connected() -> None:
     assert check(but(departments=(*COMPLETE.departments, explained))) == []
 
 
-def test_key_figures_and_recommendation_are_asked_for_and_do_not_block() -> None:
-    lacking = (Department("Afdeling 1", is_in_area=True), Department("Afdeling 2", is_in_area=True))
-    found = check(but(departments=lacking, has_municipal_recommendation=False))
-    assert blocks(found) == []
-    assert advises(found) == ["key_figures_missing", "municipal_recommendation_missing"]
+def test_each_department_has_key_figures_or_a_reason() -> None:
+    lacking = tuple(Department(f"Afdeling {number}", is_in_area=True, is_confirmed=True) for number in (1, 2))
+    found = check(but(departments=(*COMPLETE.departments, *lacking)))
+    assert blocks(found) == ["key_figures_missing"]
     assert "Afdeling 1, Afdeling 2" in the("key_figures_missing", found).message
-    assert [violation.basis[-3:] for violation in found] == ["R64", "R66"]
+    assert the("key_figures_missing", found).basis.endswith("R64, C10")
+    explained = [dataclasses.replace(one, key_figures_absence="Færre end 100 beboere.") for one in lacking]
+    assert check(but(departments=tuple(explained))) == []
+    assert blocks(check(but(departments=(dataclasses.replace(lacking[0], key_figures_absence=" "),)))) == ["key_figures_missing"]
 
 
-def test_a_reason_stands_in_for_key_figures() -> None:
-    small = Department("Afdeling 1", is_in_area=True, key_figures_absence="Færre end 100 beboere.")
-    assert check(but(departments=(small,))) == []
+def test_a_file_of_key_figures_stands_for_those_of_every_department() -> None:
+    lacking = Department("Afdeling 1", is_in_area=True, is_confirmed=True)
+    assert check(but(departments=(lacking,), has_key_figures_attached=True)) == []
+
+
+def test_master_data_are_confirmed_for_every_department() -> None:
+    new = Department("Afdeling 2", is_in_area=True, has_key_figures=True)
+    found = check(but(departments=(*COMPLETE.departments, new)))
+    assert blocks(found) == ["master_data_confirmation_missing"]
+    assert found[0].message == "Se stamdata efter, og bekræft dem, for: Afdeling 2."
+
+
+def test_a_problem_without_a_figure_and_the_recommendation_are_asked_for_and_do_not_block() -> None:
+    found = check(but(problems=frozenset({Problem.VIOLENCE, Problem.SOCIAL_PROBLEMS}), has_municipal_recommendation=False))
+    assert blocks(found) == []
+    assert advises(found) == ["problem_without_figure", "municipal_recommendation_missing"]
+    assert found[0].message.startswith("Vold: ")
 
 
 def test_every_problem_has_a_danish_name() -> None:

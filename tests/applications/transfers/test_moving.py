@@ -393,6 +393,8 @@ def test_whatever_is_read_and_whatever_the_portal_finds_in_a_file_writes_nothing
     assert len(reading) >= 3
     assert len(verdicts) >= 3
     assert reading | verdicts <= history.WRITES_NOTHING
+    # The fund sees no comments and must not be told of any by a refusal.
+    assert history.COMMENTS | history.ACCESS <= history.WRITES_NOTHING
 
 
 def test_taking_back_needs_a_right_and_a_reason(case_cast: CaseCast, director: Actor, case_officer: Actor) -> None:

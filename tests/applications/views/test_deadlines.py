@@ -189,7 +189,7 @@ def test_a_wrong_a_closed_and_no_key_get_the_same_nothing_and_no_log_tells_it(
 
 
 def test_who_asks_too_often_waits_an_hour(client: Client, case_cast: CaseCast, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(accounts, "FEED_READS_AN_HOUR", 2)
+    monkeypatch.setattr("accounts.transitions.choices.FEED_READS_AN_HOUR", 2)
     key = feed_of(case_cast.applicant)
     answers = [client.get(FEED, {"key": key}) for _ in range(4)]
     assert [answer.status_code for answer in answers] == [200, 200, 429, 429]

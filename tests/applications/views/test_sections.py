@@ -14,6 +14,7 @@ from accounts.actors import Actor
 from applications import sections, transitions
 from applications.models import Application
 from applications.rules.cofinancing import Source
+from applications.rules.documents import DocumentType
 from applications.views.progress import APPLICATION_SECTIONS
 from areas.models import DevelopmentPlan, PlanApproval
 from tests.applications.conftest import SignIn
@@ -21,6 +22,7 @@ from tests.applications.views.filling import date_parts, filled_in
 from tests.factories import applications as cases
 from tests.factories.accounts import OrganisationFactory
 from tests.factories.applications import CaseCast
+from tests.factories.attachments import make_accepted
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
 
@@ -372,8 +374,8 @@ def test_sections_open_again_when_the_fund_asks_for_more(sign_in: SignIn, case_c
 def test_the_task_list_tells_how_far_each_section_is(sign_in: SignIn, empty_draft: Application, applicant: Actor) -> None:
     browser = sign_in(applicant)
     start = text(browser.get(task_list(empty_draft)))
-    assert start.count("Ikke startet") == 3
-    assert "2 af 5 dele er klar" in start
+    assert start.count("Ikke startet") == 5
+    assert "3 af 8 dele er klar" in start
 
     transitions.save_challenges(
         empty_draft, problem_types=[], challenges="Kun en tekst", coordination="", by=applicant, at=cases.AT
@@ -392,8 +394,11 @@ def test_the_task_list_tells_how_far_each_section_is(sign_in: SignIn, empty_draf
         "basics": "Klar",
         "departments": "Ikke startet",
         "challenges": "Mangler oplysninger",
+        "figures": "Ikke startet",
         "budget": "I gang",
         "rent": "Frivillig",
+        "attachments": "Frivillig",
+        "recommendation": "Ikke startet",
     }
     assert all(found.url for found in page.context["overview"].missing)
 
@@ -402,7 +407,22 @@ def test_a_complete_draft_is_ready_to_be_checked(sign_in: SignIn, draft: Applica
     page = sign_in(applicant).get(task_list(draft))
 
     assert page.context["overview"].is_ready
-    assert "5 af 5 dele er klar" in text(page)
+    assert "7 af 8 dele er klar" in text(page)
+    assert "Gemt 22. november 2026 kl. 10:00 af" in text(page)
+
+
+def test_key_figures_brought_as_a_file_need_not_be_written(sign_in: SignIn, draft: Application, applicant: Actor) -> None:
+    draft.department_figures.all().delete()
+
+    def badge() -> str:
+        [task] = [
+            task for task in sign_in(applicant).get(task_list(draft)).context["overview"].tasks if task.section == "figures"
+        ]
+        return str(task.state)
+
+    assert badge() == "Ikke startet"
+    make_accepted(draft, applicant, kind=DocumentType.D3)
+    assert badge() == "Frivillig"
 
 
 @pytest.mark.parametrize("name", ["", *APPLICATION_SECTIONS])
@@ -425,7 +445,9 @@ def test_many_departments_take_no_more_queries_than_two(
         *(transitions.DepartmentChoice(department) for department in departments),
         *(transitions.DepartmentChoice(department, is_connected=True, connection_reason="Klub") for department in elsewhere),
     ]
-    transitions.save_departments(draft, choices, by=case_cast.applicant, at=cases.AT)
+    transitions.save_departments(draft, choices, is_confirmed=True, by=case_cast.applicant, at=cases.AT)
+    everywhere = [*departments, *elsewhere]
+    transitions.save_figures(draft, cases.key_figures(everywhere), by=case_cast.applicant, at=cases.AT)
 
     with django_assert_num_queries(len(few.captured_queries)):
         browser.get(url)

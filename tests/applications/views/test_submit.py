@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,12 +11,14 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.actors import Actor
-from applications import transitions
+from applications import attachments, submission, transitions
 from applications.models import Application
 from applications.states import State
+from areas.models import Department
 from tests.applications.conftest import SignIn
 from tests.factories import applications as cases
 from tests.factories.applications import CaseCast
+from tests.factories.attachments import make_accepted
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
 
@@ -25,6 +29,18 @@ def page(application: Application, name: str = "submit") -> str:
 
 def text(response: Any) -> str:
     return " ".join(response.content.decode().split())
+
+
+def seen_on(response: Any) -> str:
+    """What the page's form says was read."""
+    [seen] = re.findall(r'name="seen" value="([0-9a-f]{64})"', text(response))
+    return str(seen)
+
+
+def declared(application: Application) -> dict[str, str]:
+    """The page's form as somebody sends it who has read what stands there now."""
+    case = Application.objects.get(pk=application.pk)
+    return {"declared": "on", "seen": submission.fingerprint(submission.content_now(case, attachments.current(case)))}
 
 
 def test_all_answers_stand_there_each_with_a_way_to_change_it(sign_in: SignIn, draft: Application, applicant: Actor) -> None:
@@ -46,7 +62,7 @@ def test_the_page_takes_few_queries(
 
 
 def test_submitting_gives_a_receipt_with_the_case_number(sign_in: SignIn, draft: Application, applicant: Actor) -> None:
-    answer = sign_in(applicant).post(page(draft), {"declared": "on"}, follow=True)
+    answer = sign_in(applicant).post(page(draft), declared(draft), follow=True)
 
     draft.refresh_from_db()
     assert draft.state == State.SUBMITTED
@@ -63,10 +79,30 @@ def test_nothing_is_submitted_without_the_declaration(sign_in: SignIn, draft: Ap
     assert '<a href="#id_declared">Sæt hak i erklæringen, før du indsender ansøgningen</a>' in text(answer)
 
 
+def test_a_register_that_changed_since_it_was_gone_through_stops_it(
+    sign_in: SignIn, draft: Application, applicant: Actor
+) -> None:
+    Department.objects.filter(pk__in=draft.application_departments.values("department")[:1]).update(dwellings=140)
+
+    answer = sign_in(applicant).post(page(draft), declared(draft))
+
+    draft.refresh_from_db()
+    assert draft.state == State.DRAFT
+    assert "Se stamdata efter, og bekræft dem" in text(answer)
+
+
+def test_a_register_that_changes_once_it_is_sent_asks_nobody(submitted: Application) -> None:
+    Department.objects.filter(pk__in=submitted.application_departments.values("department")).update(dwellings=140)
+
+    found = transitions.check_application(submitted, on=cases.AT.date())
+
+    assert "master_data_confirmation_missing" not in {violation.code for violation in found}
+
+
 def test_what_is_missing_stops_it_and_leads_to_where_it_is_put_right(
     sign_in: SignIn, empty_draft: Application, applicant: Actor
 ) -> None:
-    answer = sign_in(applicant).post(page(empty_draft), {"declared": "on"})
+    answer = sign_in(applicant).post(page(empty_draft), declared(empty_draft))
 
     empty_draft.refresh_from_db()
     assert empty_draft.state == State.DRAFT
@@ -76,9 +112,9 @@ def test_what_is_missing_stops_it_and_leads_to_where_it_is_put_right(
 
 def test_a_second_click_lands_on_the_receipt_and_submits_once(sign_in: SignIn, draft: Application, applicant: Actor) -> None:
     browser = sign_in(applicant)
-    browser.post(page(draft), {"declared": "on"})
+    browser.post(page(draft), declared(draft))
 
-    answer = browser.post(page(draft), {"declared": "on"}, follow=True)
+    answer = browser.post(page(draft), declared(draft), follow=True)
 
     assert "Ansøgningen er allerede indsendt." in text(answer)
     assert draft.events.filter(event="application:submitted").count() == 1
@@ -95,10 +131,47 @@ def test_a_colleague_who_submits_in_the_same_moment_is_told(
 
     monkeypatch.setattr(transitions, "submit", after_the_other)
 
-    answer = sign_in(colleague).post(page(draft), {"declared": "on"}, follow=True)
+    answer = sign_in(colleague).post(page(draft), declared(draft), follow=True)
 
     assert "Ansøgningen er allerede indsendt." in text(answer)
     assert answer.redirect_chain[0][0] == page(draft, "receipt")
+
+
+def change_the_words(draft: Application, by: Actor) -> None:
+    transitions.save_challenges(
+        draft, problem_types=["VIOLENCE"], challenges="Halvdelen af en sæt", coordination="", by=by, at=cases.AT, is_autosave=True
+    )
+
+
+def attach_a_file(draft: Application, by: Actor) -> None:
+    make_accepted(draft, by)
+
+
+@pytest.mark.parametrize("change", [change_the_words, attach_a_file])
+def test_what_was_changed_since_it_was_read_is_not_declared_before_it_is_read_again(
+    change: Callable[[Application, Actor], None], sign_in: SignIn, draft: Application, applicant: Actor, colleague: Actor
+) -> None:
+    browser = sign_in(applicant)
+    form = {"declared": "on", "seen": seen_on(browser.get(page(draft)))}
+    change(draft, colleague)
+
+    forgotten = browser.post(page(draft), {"seen": form["seen"]})
+    answer = browser.post(page(draft), {"declared": "on", "seen": seen_on(forgotten)})
+
+    draft.refresh_from_db()
+    assert draft.state == State.DRAFT
+    assert "Ansøgningen er ændret, siden du læste den." in text(answer)
+    browser.post(page(draft), {"declared": "on", "seen": seen_on(answer)})
+    draft.refresh_from_db()
+    assert draft.state == State.SUBMITTED
+
+
+def test_a_form_that_does_not_say_what_was_read_sends_nothing(sign_in: SignIn, draft: Application, applicant: Actor) -> None:
+    answer = sign_in(applicant).post(page(draft), {"declared": "on"})
+
+    draft.refresh_from_db()
+    assert draft.state == State.DRAFT
+    assert "Ansøgningen er ændret, siden du læste den." in text(answer)
 
 
 @pytest.mark.parametrize(("somebody", "status"), [("outsider", 404), ("municipality", 403), ("case_officer", 403)])
@@ -107,7 +180,7 @@ def test_only_the_applicant_submits(
 ) -> None:
     actor: Actor = request.getfixturevalue(somebody)
 
-    assert sign_in(actor).post(page(submitted), {"declared": "on"}).status_code == status
+    assert sign_in(actor).post(page(submitted), declared(submitted)).status_code == status
 
 
 def test_a_draft_has_no_receipt(sign_in: SignIn, draft: Application, applicant: Actor) -> None:
@@ -127,7 +200,7 @@ def test_a_withdrawn_draft_cannot_be_submitted(sign_in: SignIn, case_cast: CaseC
     application = cases.make_draft(case_cast)
     transitions.withdraw(application, by=case_cast.applicant, at=cases.AT, reason="Vi venter et år.")
 
-    answer = sign_in(case_cast.applicant).post(page(application), {"declared": "on"})
+    answer = sign_in(case_cast.applicant).post(page(application), declared(application))
 
     assert answer.url == page(application, "case")  # type: ignore[attr-defined]  # a redirect
     application.refresh_from_db()

@@ -7,10 +7,12 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from accounts.actors import SYSTEM, Actor
 from accounts.models import Organisation
 from accounts.roles import OrganisationKind
+from accounts.transitions import merge_organisations
 from areas.imports import ReadFile
 from areas.models import (
     Absence,
@@ -287,9 +289,37 @@ def test_an_organisation_is_found_by_its_numbers_and_then_by_its_name() -> None:
     held = Organisation.objects.get(lbf_number="681")
 
     assert outcome(read(ORGANISATION, cvr_number="12345678")) == (1, 0, 1, 0, [])
-    assert outcome(read(ORGANISATION, organisation_name="Ågårdens Boligforening", cvr_number="12345678")) == (1, 0, 1, 0, [])
+    assert outcome(read(ORGANISATION, organisation_name="boligforeningen Aagaarden", cvr_number="12345678")) == (1, 0, 1, 0, [])
     held.refresh_from_db()
-    assert (held.name, held.lbf_number, held.cvr_number, held.sort_key[0]) == ("Ågårdens Boligforening", "681", "12345678", "}")
+    assert (held.name, held.lbf_number, held.cvr_number) == ("boligforeningen Aagaarden", "681", "12345678"), "another spelling"
+
+
+def test_an_organisation_changes_its_name_on_a_day_and_not_by_a_file() -> None:
+    outcome(read(ORGANISATION, lbf_number="681"))
+
+    why = reason(read(ORGANISATION, organisation_name="Ågårdens Boligforening", lbf_number="681"))
+
+    assert why.startswith("Organisationen hedder »Boligforeningen Ågården« i registeret.")
+
+
+def test_an_organisation_that_was_merged_away_is_not_meant_any_more() -> None:
+    before, after = OrganisationFactory.create(name="Før", lbf_number="681"), OrganisationFactory.create(name="Efter")
+    merge_organisations(
+        before,
+        successor=after,
+        effective_on=datetime.date(2026, 1, 1),
+        reason="Beslutning",
+        people_follow=False,
+        by=SYSTEM,
+        at=timezone.now(),
+    )
+    why = "Før er lagt sammen med Efter. Ret rækken"
+    assert reason(read(ORGANISATION, organisation_name="Før", lbf_number="681")).startswith(why)
+    assert reason(read(DEPARTMENT, organisation_name="Før")).startswith(why)
+
+    after.lbf_number = "681"
+    after.save()
+    assert outcome(read(ORGANISATION, organisation_name="Efter", lbf_number="681")) == (1, 0, 1, 0, []), "the one that stands"
 
 
 def test_an_empty_cell_takes_no_number_away() -> None:

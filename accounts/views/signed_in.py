@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import login, logout, update_session_auth_hash
+from django.contrib.auth import logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.tokens import default_token_generator
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.utils import timezone, translation
 from django.utils.decorators import method_decorator
@@ -21,12 +21,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import kept, transitions
 from accounts.forms import ChangePasswordForm, ForgottenPasswordForm, MailsForm, NewPasswordForm, ProfileForm, SignInForm
-from accounts.middleware import ACTING_FOR, PortalRequest
-from accounts.models import CalendarFeed, Membership, NotificationChoice, User, actor_for
+from accounts.middleware import ACTING_FOR, PortalRequest, acting_as
+from accounts.models import CalendarFeed, Membership, NotificationChoice, User
+from accounts.signing_in import sign_in_as, with_language
 from lbf_portal.lib.forms import apply_violations
 
 RESET_TOKEN = "new_password_token"  # noqa: S105 - the name of a session key
-SIGN_IN_BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 @login_not_required
@@ -65,17 +65,17 @@ def signed_out(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def act_as(request: PortalRequest) -> HttpResponse:
-    """Act for another of one's organisations from now on, and stay on the page.
+    """Act for another organisation from now on, one's own or by mandate, and stay on the page.
 
-    Anything else than an organisation of one's own answers 403, known or not.
+    Anything else than what the switcher offers answers 403, known or not.
     """
     chosen = request.POST.get("organisation", "")
-    organisation = next((choice for choice in request.actor_choices if str(choice.pk) == chosen), None)
-    if organisation is None:
+    choice = next((choice for choice in request.actor_choices if choice.key == chosen), None)
+    if choice is None:
         raise PermissionDenied
-    request.session[ACTING_FOR] = organisation.pk
-    transitions.act_for(actor_for(request.user, organisation, on=request.today))
-    messages.success(request, gettext("Du handler nu som %(organisation)s.") % {"organisation": organisation})
+    request.session[ACTING_FOR] = choice.key
+    transitions.act_for(acting_as(request.user, choice, on=request.today))
+    messages.success(request, gettext("Du handler nu som %(organisation)s.") % {"organisation": choice.organisation})
     return redirect(next_address(request))
 
 
@@ -198,31 +198,6 @@ class NewPassword(View):
 
     def _holds_token(self, request: HttpRequest, user: User, token: str) -> bool:
         return token == self.IN_SESSION and default_token_generator.check_token(user, request.session.get(RESET_TOKEN))
-
-
-def sign_in_as(request: HttpRequest, user: User, *, to: str) -> HttpResponse:
-    """Begin a session (with a new key) for a person who has proved who they are, in the person's language."""
-    login(request, user, backend=SIGN_IN_BACKEND)
-    kept.forget_what_others_typed(request, user)
-    transitions.record_signed_in(user)
-    response = with_language(HttpResponseRedirect(to), user)
-    kept.remember_person(response, user)
-    return response
-
-
-def with_language(response: HttpResponse, user: User) -> HttpResponse:
-    """The response, and the person's language for the pages that follow."""
-    response.set_cookie(
-        settings.LANGUAGE_COOKIE_NAME,
-        user.language,
-        max_age=settings.LANGUAGE_COOKIE_AGE,
-        path=settings.LANGUAGE_COOKIE_PATH,
-        domain=settings.LANGUAGE_COOKIE_DOMAIN,
-        secure=settings.LANGUAGE_COOKIE_SECURE,
-        httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
-        samesite=settings.LANGUAGE_COOKIE_SAMESITE,
-    )
-    return response
 
 
 def next_address(request: HttpRequest) -> str:
