@@ -25,6 +25,7 @@ from applications.rules import (
 )
 from applications.rules.documents import DocumentType
 from applications.rules.rule_sets import RuleSet
+from applications.states import State
 from areas.models import Department
 from ledger import signals as ledger
 from ledger.kinds import FrameKind, Money
@@ -97,10 +98,10 @@ def of_prequalification(application: Application, *, on: datetime.date, attached
 def _gone_through_before_it_changed(application: Application, *, on: datetime.date) -> set[int]:
     """Departments of which the register says something else than what the applicant confirmed (R63).
 
-    Only while the applicant can go through them again: once the application is sent, it is that day's register that counts.
+    Only of a draft: once the application is sent, it is that day's register that counts.
     """
     confirmed = {row.department_id: row.master_data for row in application.application_departments.all() if row.master_data_on}
-    if not confirmed or not application.is_open:
+    if not confirmed or application.state != State.DRAFT:
         return set()
     register = Department.objects.with_residents(on).select_related("organisation").filter(pk__in=confirmed)
     return {department.pk for department in register if sections.master_data(department) != confirmed[department.pk]}

@@ -79,6 +79,7 @@ class Case:
     # What a commitment sets going (cases_efforts.py).
     then: Callable[[Case], None]
     application: Application = field(init=False)
+    _chosen: list[acts.DepartmentChoice] = field(init=False)
 
     def __post_init__(self) -> None:
         self.luck = self.plot.luck
@@ -218,7 +219,7 @@ class Case:
             by=by,
             at=at,
         )
-        choices = self._department_choices()
+        self._chosen = choices = self._department_choices()
         acts.save_departments(self.application, choices, is_confirmed=True, by=by, at=at)
         acts.save_figures(self.application, self._key_figures(choices), by=by, at=at)
         named = values.problems(self.luck, has_high_rent=bool(self.plot.rent))
@@ -274,6 +275,8 @@ class Case:
         ]
 
     def submit(self) -> None:
+        # A new year's count of residents may have come since they confirmed the master data.
+        acts.save_departments(self.application, self._chosen, is_confirmed=True, by=self.applicant, at=self.at)
         acts.submit(self.application, by=self.applicant, at=self.at)
 
     # The fund, up to prequalification

@@ -128,5 +128,7 @@ def _ensure(person: DemoPerson, today: datetime.date) -> User:
         held = set(Membership.objects.current(today).filter(user=user, organisation=organisation).values_list("role", flat=True))
         for role in roles:
             if role not in held:
-                transitions.grant_membership(user, organisation, role, valid_from=min(MEMBERS_SINCE, today), by=SYSTEM)
+                had_it = Membership.objects.filter(user=user, organisation=organisation, role=role).exists()
+                since = today if had_it else min(MEMBERS_SINCE, today)
+                transitions.grant_membership(user, organisation, role, valid_from=since, by=SYSTEM)
     return user

@@ -60,7 +60,7 @@ def test_an_invitation_for_somebody_new_and_for_somebody_else(
     page = visit(outsider, link())
     inspect(page, "invitation for another")
     page.context.clear_cookies()
-    page.goto(page.url.replace("/invitation/open/", link()))
+    page.goto(page.url.replace("/invitation/", link()))
     inspect(page, "invitation")
     page.get_by_label("Ny adgangskode").fill("kort")
     page.get_by_role("button", name="Tag imod invitationen").click()
